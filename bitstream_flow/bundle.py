@@ -1,0 +1,60 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Write the bundle: everything that host/ needs, sealed with checksums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bitstream_flow.board import Board
+from bitstream_flow.fifo_depths import Depth, joins
+from bitstream_flow.generate import generate
+from bitstream_flow.streaming import edges
+from hls.graph import Graph, fold_of, to_json
+from hls.tensor import Stream
+from host.bundle import pack_constants, seal
+
+
+def write_bundle(
+    folder: Path,
+    *,
+    logical: Graph,
+    chip: Graph,
+    depths: list[Depth],
+    board: Board,
+    details: Mapping[str, Any],
+) -> None:
+    """Write the bundle into the empty `folder`.
+
+    `logical` is what the golden model runs, `chip` the folded graph with its width converters;
+    `details` are further manifest entries (config, model, predicted, crop, stride).
+    """
+    sizes = {depth.name: depth.depth for depth in depths}
+    generate(chip, sizes, folder / "rtl")
+    np.savez(folder / "weights.npz", **pack_constants(logical))
+    streams = {edge.name: edge.stream for edge in edges(chip)}
+    output = _port(streams[chip.output]) | {"stride": details["stride"]}
+    seal(
+        folder,
+        {
+            **{key: value for key, value in details.items() if key != "stride"},
+            "board": board.name,
+            "part": board.part,
+            "clock_mhz": board.clock_mhz,
+            "input": _port(streams[chip.input]) | {"normalisation": "none"},
+            "output": output,
+            "graph": to_json(logical),
+            "fold": {node.name: fold_of(node.op) for node in chip.nodes},
+            "fifos": sizes,
+            "joins": {name: list(names) for name, names in joins(chip).items()},
+        },
+    )
+
+
+def _port(stream: Stream) -> dict[str, Any]:
+    return asdict(stream.tensor) | {"lanes": stream.lanes}

@@ -1,0 +1,248 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The equality gate: the same image through every implementation, the same integers out of each.
+
+Brevitas (PyTorch) = QONNX = FINN's hardware graph = golden model = RTL simulation. One line each;
+on a difference the first tensor, in the network's order, and the first position that differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from hls.beats import from_hex
+from tqdm import tqdm
+
+from hls.errors import InputError, run_command
+from hls.graph import Graph
+
+if TYPE_CHECKING:
+    from bitstream_flow.build import Build
+
+Tensors = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first place where two implementations disagree."""
+
+    tensor: str
+    position: tuple[int, ...]
+    expected: int
+    got: int
+
+    def __str__(self) -> str:
+        frame, y, x, channel = self.position
+        place = f"frame {frame}, y {y}, x {x}, channel {channel}"
+        return f"{self.tensor} at {place}: expected {self.expected}, got {self.got}"
+
+
+@dataclass
+class Line:
+    """One implementation's account: frames, tensors and values compared, and what differed."""
+
+    name: str
+    frames: int = 0
+    mismatched: int = 0
+    tensors: set[str] = field(default_factory=set)
+    first: Difference | None = None
+
+    def add(self, expected: Tensors, got: Tensors) -> None:
+        """Compare one batch; `expected` gives the order of the tensors."""
+        common = [name for name in expected if name in got]
+        if "heatmaps" not in common:
+            raise InputError(f"{self.name} gives no heatmaps to compare")
+        self.tensors.update(common)
+        self.frames += len(expected["heatmaps"])
+        wrong: set[int] = set()
+        for name in common:
+            where = np.argwhere(np.asarray(expected[name]) != np.asarray(got[name]))
+            wrong.update(int(index[0]) for index in where)
+            if len(where) and self.first is None:
+                position = tuple(int(i) for i in where[0])
+                self.first = Difference(
+                    name, position, int(expected[name][position]), int(got[name][position])
+                )
+        self.mismatched += len(wrong)
+
+    def __str__(self) -> str:
+        text = f"{self.name:<9} {self.frames:>5} frames, {len(self.tensors):>3} tensors: "
+        if self.first is None:
+            return text + "0 mismatches"
+        return text + f"{self.mismatched} mismatched frames, first {self.first}"
+
+
+@dataclass
+class Report:
+    """All lines, and what the RTL simulation measured."""
+
+    lines: list[Line]
+    cycles: int
+    latency: int
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differed anywhere."""
+        return all(line.first is None for line in self.lines)
+
+    @property
+    def verdict(self) -> str:
+        """One line for the summary."""
+        names = " = ".join(["Brevitas", *(line.name for line in self.lines)])
+        return f"equal: {names}" if self.equal else "NOT EQUAL"
+
+    def print(self) -> None:
+        """One line an implementation."""
+        for line in self.lines:
+            print(line)
+        print(self.verdict)
+
+    def as_json(self) -> dict[str, Any]:
+        """For check.json."""
+        rtl = next(line for line in self.lines if line.name == "RTL")
+        return {
+            "verdict": self.verdict,
+            "cycles": self.cycles,
+            "latency": self.latency,
+            "rtl_frames": rtl.frames,
+            "lines": [str(line) for line in self.lines],
+            "first": [asdict(line.first) for line in self.lines if line.first],
+        }
+
+
+def random_images(graph: Graph, count: int, seed: int = 0) -> np.ndarray:
+    """Noise images (N, H, W, C) uint8; the first two are all 0 and all 255."""
+    kind = graph.tensors[graph.input]
+    images = np.random.default_rng(seed).integers(0, 256, (count, *kind.shape), dtype=np.uint8)
+    images[:1], images[1:2] = 0, 255
+    return images
+
+
+def brevitas_tensors(config: str, checkpoint: Path | None, images: np.ndarray) -> Tensors:
+    """Every quantised tensor of the PyTorch model as integers (N, H, W, C)."""
+    from model.checkpoint import load_network
+    from model.trace import traced_forward
+
+    return traced_forward(load_network(config, checkpoint), images)
+
+
+def onnx_tensors(path: Path, images: np.ndarray) -> Tensors:
+    """Every named tensor of a QONNX or FINN graph as integers (N, H, W, C)."""
+    from bitstream_flow.frontend import execute_named
+
+    return execute_named(path, images)
+
+
+def golden_tensors(bundle_folder: Path, images: np.ndarray) -> Tensors:
+    """Every tensor of the golden model, run from the bundle."""
+    from host.bundle import load_bundle
+    from host.golden import Golden
+
+    return Golden(load_bundle(bundle_folder).graph).run(images, keep=True)
+
+
+def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
+    """Every stream of the simulated RTL, and (cycles a frame, latency of the first frame)."""
+    from host.backends import open_backend
+
+    from host.bundle import load_bundle
+
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = load_bundle(build.bundle)
+        with open_backend("rtl", bundle) as backend:
+            run = backend.simulate(images, trace=Path(folder))
+        tensors = dict(_traces(build.chip, Path(folder), len(images)))
+    tensors["heatmaps"] = run.outputs[0]
+    ends = np.diff(run.frame_ends)
+    return tensors, int(ends.max()), int(run.frame_ends[0] - run.frame_starts[0])
+
+
+def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.ndarray]]:
+    from bitstream_flow.streaming import edges
+
+    for edge in edges(graph):
+        kind, path = edge.stream.tensor, folder / f"{edge.name}.hex"
+        beats = from_hex(path.read_text(), edge.stream.lanes, kind.bits, kind.signed)
+        # The input FIFO may have run ahead into a frame that was never finished.
+        yield edge.name, edge.stream.unpack(beats[: frames * edge.stream.beats])
+
+
+def compare(
+    build: Build, images: np.ndarray, *, rtl_frames: int, finn_frames: int | None = None
+) -> Report:
+    """Run all implementations on `images` (N, H, W, C) uint8, RTL on the last `rtl_frames`."""
+    finn = images if finn_frames is None else images[:finn_frames]
+    brevitas = partial(brevitas_tensors, build.config, build.checkpoint)
+    hardware = build.folder / "frontend" / "finn_hw.onnx"
+    lines = [
+        _line("QONNX", images, brevitas, partial(onnx_tensors, build.qonnx)),
+        _line("FINN", finn, brevitas, partial(onnx_tensors, hardware)),
+        _line("golden", images, brevitas, partial(golden_tensors, build.bundle)),
+    ]
+    chosen = images[len(images) - rtl_frames :]
+    tensors, cycles, latency = rtl_tensors(build, chosen)
+    rtl = Line("RTL")
+    rtl.add(golden_tensors(build.bundle, chosen), tensors)
+    rtl_named = Line("RTL")
+    rtl_named.add(brevitas(chosen), tensors)
+    rtl.first = rtl.first or rtl_named.first
+    return Report([*lines, rtl], cycles, latency)
+
+
+def _line(
+    name: str,
+    images: np.ndarray,
+    expected: Callable[[np.ndarray], Tensors],
+    got: Callable[[np.ndarray], Tensors],
+    batch: int = 10,
+) -> Line:
+    line = Line(name)
+    for start in tqdm(
+        range(0, len(images), batch), name, leave=False, disable=len(images) <= batch
+    ):
+        part = images[start : start + batch]
+        line.add(expected(part), got(part))
+    return line
+
+
+def real_images(config: str, data: Path, count: int) -> np.ndarray:
+    """The first test crops of the configuration's data set, as the network sees them."""
+    from model.config import load_config
+    from model.evaluate import test_crops
+
+    return test_crops(load_config(config), data)[0][:count]
+
+
+def main() -> None:
+    """Command line."""
+    from bitstream_flow.build import Build
+
+    parser = argparse.ArgumentParser(prog="python -m bitstream_flow.equality", description=__doc__)
+    parser.add_argument("--config", default="face-tiny")
+    parser.add_argument("--board", default="Pynq-Z1")
+    parser.add_argument("--random", type=int, default=100, help="noise images")
+    parser.add_argument("--real", type=int, default=20, help="photographs, where --data is given")
+    parser.add_argument("--rtl", type=int, default=3, help="frames for the RTL simulation")
+    parser.add_argument("--data", type=Path, help="folder with faces68.npz")
+    args = parser.parse_args()
+    build = Build.existing(args.config, args.board)
+    images = random_images(build.logical, args.random)
+    if args.data is not None:
+        images = np.concatenate([images, real_images(args.config, args.data, args.real)])
+    else:
+        print(f"skipped: {args.real} photographs, for want of --data")
+    report = compare(build, images, rtl_frames=min(args.rtl, len(images)))
+    report.print()
+    if not report.equal:
+        raise InputError("the implementations differ: see the lines above")
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""FIFO depths by analysis: what each join's inputs must hold so that no frame can deadlock.
+
+For every fork, `tokens[e][i]` is how many of its input beats have to pass before beat i of edge
+e can exist, found by composing the operators' `needs()`. When a join is about to fire, the fork
+has passed the beats that its slowest input needs; whatever the other inputs got by then and the
+join has not taken yet waits in their FIFOs. That is the least depth; the margin on top pays for
+pipeline latency, which the untimed analysis does not see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from hls.fork import Fork
+
+from bitstream_flow.streaming import edges
+from hls.graph import Graph, Node
+
+MIN_DEPTH = 2
+
+
+@dataclass(frozen=True)
+class Depth:
+    """Depth of the FIFO on one edge: `least` is free of deadlock, `depth` also keeps the pace."""
+
+    name: str
+    least: int
+    depth: int
+    width_bits: int
+
+    @property
+    def bits(self) -> int:
+        """Memory of the FIFO in bits."""
+        return self.depth * self.width_bits
+
+
+def size_fifos(graph: Graph, frame_cycles: int) -> list[Depth]:
+    """Depths for every edge of a converted graph; `frame_cycles` is the bottleneck's interval."""
+    needs = {node.name: _frame_needs(node) for node in graph.nodes}
+    least: dict[str, int] = {}
+    margin: dict[str, int] = {}
+    for index, node in enumerate(graph.nodes):
+        if isinstance(node.op, Fork):
+            for name, (depth, extra) in _from_fork(graph, index, needs, frame_cycles).items():
+                least[name] = max(least.get(name, 0), depth)
+                margin[name] = max(margin.get(name, 0), extra)
+    found = []
+    for edge in edges(graph):
+        base = max(MIN_DEPTH, least.get(edge.name, 0))
+        depth = base + margin.get(edge.name, 0)
+        found.append(Depth(edge.name, base, depth, edge.stream.width_bits))
+    return found
+
+
+def joins(graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Nodes with several inputs and the edges that feed them."""
+    return {node.name: node.inputs for node in graph.nodes if len(node.inputs) > 1}
+
+
+def _frame_needs(node: Node) -> np.ndarray:
+    return np.asarray(node.op.needs(), dtype=np.int64)
+
+
+def _from_fork(
+    graph: Graph, index: int, needs: dict[str, np.ndarray], frame_cycles: int
+) -> dict[str, tuple[int, int]]:
+    """(least, margin) of the edges where paths from the fork `graph.nodes[index]` meet again."""
+    fork = graph.nodes[index]
+    beats = fork.op.inputs[0].beats
+    tokens = {name: np.arange(1, beats + 1) for name in fork.outputs}
+    delay = dict.fromkeys(fork.outputs, 0)
+    found: dict[str, tuple[int, int]] = {}
+    for node in graph.nodes[index + 1 :]:
+        reached = [port for port, name in enumerate(node.inputs) if name in tokens]
+        if not reached:
+            continue
+        own = needs[node.name]
+        waits = np.stack([_wait(tokens[node.inputs[p]], own[:, p]) for p in reached], axis=1)
+        if len(reached) > 1:
+            latest = max(delay[node.inputs[p]] for p in reached)
+            for port in reached:
+                name = node.inputs[port]
+                depth = _occupancy(tokens[name], own[:, port], waits.max(axis=1))
+                lag = latest - delay[name]
+                extra = -(-lag * node.op.inputs[port].beats // frame_cycles)
+                old = found.get(name, (0, 0))
+                found[name] = (max(old[0], depth), max(old[1], extra))
+        after = max(delay[node.inputs[p]] for p in reached) + _pace(node)
+        for name in node.outputs:
+            tokens[name] = waits.max(axis=1)
+            delay[name] = after
+    return found
+
+
+def _pace(node: Node) -> int:
+    """Cycles that one pixel spends in an operator beyond waiting for its inputs."""
+    return node.op.latency + -(-node.op.cycles // node.op.outputs[0].tensor.pixels)
+
+
+def _wait(tokens: np.ndarray, taken: np.ndarray) -> np.ndarray:
+    """Fork beats that must have passed before `taken` beats of an edge were there."""
+    return np.where(taken > 0, tokens[np.maximum(taken, 1) - 1], 0)
+
+
+def _occupancy(tokens: np.ndarray, taken: np.ndarray, wait: np.ndarray) -> int:
+    """The most beats that have come and are not taken at the moment when the join fires.
+
+    A fork hands a beat to each branch as soon as that branch takes it, so the last beat that the
+    slow branch waits for need not have entered this one.
+    """
+    before = np.concatenate([[0], taken[:-1]])
+    arrived = np.searchsorted(tokens, wait - 1, side="right")
+    return int((np.maximum(arrived, taken) - before).max())

@@ -1,0 +1,62 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a folded graph to the streams of the chip: width converters where lane counts differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import gcd
+
+from hls.width_converter import WidthConverter
+
+from hls.graph import Graph, Node
+from hls.tensor import Stream
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One stream of the chip: a FIFO stands in it, and carries the tensor's name."""
+
+    name: str
+    stream: Stream
+
+
+def insert_converters(graph: Graph) -> Graph:
+    """Put a width converter on every edge whose ends fold the tensor differently."""
+    lanes = {
+        name: stream.lanes
+        for node in graph.nodes
+        for name, stream in zip(node.outputs, node.op.outputs, strict=True)
+    }
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        inputs = []
+        for name, stream in zip(node.inputs, node.op.inputs, strict=True):
+            chain = list(_convert(name, lanes.get(name, stream.lanes), stream))
+            nodes.extend(chain)
+            inputs.append(chain[-1].outputs[0] if chain else name)
+        nodes.append(replace(node, inputs=tuple(inputs)))
+    return replace(graph, nodes=tuple(nodes))
+
+
+def _convert(name: str, lanes: int, wanted: Stream) -> Iterator[Node]:
+    """Converters from `lanes` to the wanted lanes: by way of their gcd where neither divides."""
+    common = gcd(lanes, wanted.lanes)
+    steps = [lanes, common, wanted.lanes]
+    for have, get in pairwise(steps):
+        if have != get:
+            op = WidthConverter(wanted.tensor, in_lanes=have, out_lanes=get)
+            target = f"{name}.x{get}"
+            yield Node(f"{target}.convert", op, (name,), (target,))
+            name = target
+
+
+def edges(graph: Graph) -> list[Edge]:
+    """Every stream of the chip, the graph's input first and its output last."""
+    first, port = graph.consumers[graph.input]
+    found = [Edge(graph.input, first.op.inputs[port])]
+    for name, (node, port) in graph.producers.items():
+        found.append(Edge(name, node.op.outputs[port]))
+    return found

@@ -1,0 +1,109 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Integer matrix-vector unit, for the stem (8-bit pixels) and the head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from hls.errors import InputError
+from hls.matrix_vector import MatrixVector
+from hls.memory_cost import lutram, rom
+from hls.operator import NO_CONSTANTS, Constants, Memory, Resources
+from hls.tensor import Stream, TensorType
+
+# Yosys puts a product into a DSP slice from this many bits on.
+_DSP_PRODUCT_BITS = 9
+
+
+@dataclass(frozen=True)
+class IntMvu(MatrixVector):
+    """Integers (H, W, K) -> dot products (H, W, out_channels), exact in (out_bits, out_signed).
+
+    Constant: `weights` (out_channels, K), signed integers of `weight_bits`. Weights whose dot
+    products could overflow the output are an InputError.
+    """
+
+    module: ClassVar[str] = "int_mvu"
+    submodules: ClassVar[tuple[str, ...]] = ("mvu_fold",)
+
+    tensor: TensorType
+    out_channels: int
+    weight_bits: int
+    out_bits: int
+    out_signed: bool = True
+    pe: int = 1
+    simd: int = 1
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.weight_bits <= 16:
+            raise InputError(f"int_mvu: {self.weight_bits} weight bits, but 2 to 16 can be had")
+        if self.tensor.bits > 16:
+            raise InputError(f"int_mvu: {self.tensor.bits} input bits, but at most 16 can be had")
+        self.check_fold()
+        Stream(self.outputs[0].tensor, self.pe)
+
+    @property
+    def outputs(self) -> tuple[Stream, ...]:
+        tensor = replace(
+            self.tensor, channels=self.out_channels, bits=self.out_bits, signed=self.out_signed
+        )
+        return (Stream(tensor, self.pe),)
+
+    def check(self, constants: Constants) -> np.ndarray:
+        """The weights as int64; an InputError if they or a dot product need more bits."""
+        weights = self.weights(constants).astype(np.int64)
+        limit = 1 << (self.weight_bits - 1)
+        if weights.min() < -limit or weights.max() >= limit:
+            raise InputError(f"int_mvu: a weight needs more than {self.weight_bits} bits")
+        ends = weights * self.tensor.low, weights * self.tensor.high
+        low, high = np.minimum(*ends).sum(axis=1).min(), np.maximum(*ends).sum(axis=1).max()
+        out = self.outputs[0].tensor
+        if low < out.low or high > out.high:
+            raise InputError(f"int_mvu: sums {low}..{high} overflow {out.low}..{out.high}")
+        return weights
+
+    def reference(
+        self, *frames: np.ndarray, constants: Constants = NO_CONSTANTS
+    ) -> tuple[np.ndarray, ...]:
+        (image,) = frames
+        return ((image.astype(np.int64) @ self.check(constants).T).astype(np.int32),)
+
+    @property
+    def latency(self) -> int:
+        levels = ((self.simd - 1).bit_length() + 1) // 2
+        return 3 + levels
+
+    def parameters(self) -> dict[str, int]:
+        return {
+            "CHANNELS": self.tensor.channels,
+            "IN_BITS": self.tensor.bits,
+            "IN_SIGNED": int(self.tensor.signed),
+            "OUT_CHANNELS": self.out_channels,
+            "WEIGHT_BITS": self.weight_bits,
+            "OUT_BITS": self.out_bits,
+            "PE": self.pe,
+            "SIMD": self.simd,
+        }
+
+    def memories(self, constants: Constants) -> tuple[Memory, ...]:
+        self.check(constants)
+        return self.weight_memory(constants, self.weight_bits)
+
+    def resources(self) -> Resources:
+        lanes, product = self.pe * self.simd, self.tensor.bits + self.weight_bits
+        total = rom(self.fold_in * self.fold_out, lanes * self.weight_bits)
+        total += Resources(
+            lut=0.95 * product * lanes + self.out_bits * self.pe + 20,
+            ff=1.35 * product * lanes + self.out_bits * self.pe + self.inputs[0].width_bits + 20,
+        )
+        if product >= _DSP_PRODUCT_BITS:
+            total += Resources(dsp=lanes)
+        else:
+            total += Resources(lut=1.3 * self.tensor.bits * self.weight_bits * lanes)
+        if self.fold_out > 1:
+            total += Resources(lut=lutram(self.fold_in, self.inputs[0].width_bits))
+        return total

@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""What memories cost on a 7-series part, as Yosys maps them (measured with synth_xilinx)."""
+
+from __future__ import annotations
+
+from hls.operator import Resources
+
+# Aspect ratios of one RAMB36 (depth, width), narrowest last.
+_BRAM36_SHAPES = ((512, 72), (1024, 36), (2048, 18), (4096, 9), (8192, 4), (16384, 2), (32768, 1))
+# Where the RTL asks for block RAM: replay_buffer.sv and max_pool.sv, xnor_mvu.sv and int_mvu.sv.
+_LUTRAM_BITS_MAX = 4096
+_LUT_ROM_BITS_MAX = 2048
+
+
+def ram(depth: int, width_bits: int) -> Resources:
+    """A memory with one write and one registered read port: LUTs while small, else block RAM."""
+    if depth <= 128 or depth * width_bits <= _LUTRAM_BITS_MAX:
+        return Resources(lut=lutram(depth, width_bits), ff=width_bits)
+    return Resources(bram36=block_ram(depth, width_bits))
+
+
+def lutram(depth: int, width_bits: int) -> float:
+    """LUTs of a distributed RAM: RAM32M carries 6 bits in 4 LUTs, RAM64M 3 bits."""
+    per_bit = 4 / 6 if depth <= 32 else 4 / 3
+    return -(-depth // 64) * per_bit * width_bits
+
+
+def rom(depth: int, width_bits: int) -> Resources:
+    """A read-only memory with a registered output: LUTs up to 64 words, else block RAM."""
+    if depth <= 1:
+        return Resources()
+    if depth <= 64 or depth * width_bits <= _LUT_ROM_BITS_MAX:
+        per_bit = 0.6 if depth <= 16 else 0.9 if depth <= 32 else depth / 20
+        return Resources(lut=per_bit * width_bits, ff=width_bits)
+    return Resources(bram36=block_ram(depth, width_bits))
+
+
+def block_ram(depth: int, width_bits: int) -> float:
+    """RAMB36 blocks (halves allowed) for `depth` words of `width_bits`."""
+    blocks = min(-(-depth // d) * -(-width_bits // w) for d, w in _BRAM36_SHAPES)
+    halves = min(-(-depth // d) * -(-width_bits // (w // 2)) for d, w in _BRAM36_SHAPES[:6])
+    return min(float(blocks), halves / 2)

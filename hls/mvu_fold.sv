@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Control that the matrix-vector units share: the FOLD_IN beats of a pixel are taken once, while
+// the first output fold is computed, and replayed from a buffer for the other FOLD_OUT - 1.
+//
+// `address` counts through the weight memory; `beat`, `valid`, `first` and `last` belong to the
+// weights that a registered read at `address` returns. Everything moves only with `enable`.
+
+module mvu_fold #(
+    parameter int FOLD_IN = 1,
+    parameter int FOLD_OUT = 1,
+    parameter int WIDTH_BITS = 1,
+    localparam int ADDRESS_BITS = FOLD_IN * FOLD_OUT > 1 ? $clog2(FOLD_IN * FOLD_OUT) : 1
+) (
+    input  logic                    clk,
+    input  logic                    rst_n,
+    input  logic                    enable,
+    input  logic [  WIDTH_BITS-1:0] in_data,
+    input  logic                    in_valid,
+    output logic                    in_ready,
+    output logic [ADDRESS_BITS-1:0] address,
+    output logic [  WIDTH_BITS-1:0] beat,
+    output logic                    valid,
+    output logic                    first,
+    output logic                    last
+);
+  localparam int INDEX_BITS = FOLD_IN > 1 ? $clog2(FOLD_IN) : 1;
+
+  logic [INDEX_BITS-1:0] index;
+  logic [WIDTH_BITS-1:0] replayed;
+  logic replaying, index_end, pixel_end, issue;
+
+  assign index_end = index == INDEX_BITS'(FOLD_IN - 1);
+  assign pixel_end = address == ADDRESS_BITS'(FOLD_IN * FOLD_OUT - 1);
+  assign in_ready = enable && !replaying;
+  assign issue = enable && (replaying || in_valid);
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      index <= '0;
+      address <= '0;
+      valid <= 1'b0;
+    end else begin
+      if (enable) valid <= replaying || in_valid;
+      if (issue) begin
+        index <= index_end ? '0 : index + 1'b1;
+        address <= pixel_end ? '0 : address + 1'b1;
+      end
+    end
+    if (issue) begin
+      beat <= replaying ? replayed : in_data;
+      first <= index == '0;
+      last <= index_end;
+    end
+  end
+
+  if (FOLD_OUT > 1) begin : g_replay
+    (* ram_style = "distributed" *)
+    logic [WIDTH_BITS-1:0] memory[FOLD_IN];
+
+    always_ff @(posedge clk) begin
+      if (!rst_n) replaying <= 1'b0;
+      else if (issue && index_end) replaying <= !pixel_end;
+      if (in_valid && in_ready) memory[index] <= in_data;
+    end
+    assign replayed = memory[index];
+  end else begin : g_no_replay
+    assign replaying = 1'b0;
+    assign replayed  = '0;
+  end
+endmodule

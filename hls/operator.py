@@ -1,0 +1,120 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""What every streaming operator has to say about itself.
+
+An operator is a frozen dataclass: tensor types, parameters and folding. Beside its module
+`<op>.py` lie the hardware `<op>.sv` (RTL) and, for Vitis HLS, `<op>.hpp`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from hls.tensor import Stream
+
+Constants = Mapping[str, np.ndarray]
+NO_CONSTANTS: Constants = {}
+LIBRARY = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Estimated cost on a 7-series part: LUT6, flip-flops, BRAM36 (halves allowed), DSP48."""
+
+    lut: float = 0.0
+    ff: float = 0.0
+    bram36: float = 0.0
+    dsp: float = 0.0
+
+    def __add__(self, other: Resources) -> Resources:
+        return Resources(
+            self.lut + other.lut,
+            self.ff + other.ff,
+            self.bram36 + other.bram36,
+            self.dsp + other.dsp,
+        )
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A read-only memory of the RTL: its file parameter, its words (Python ints) and word width."""
+
+    parameter: str
+    words: tuple[int, ...]
+    width_bits: int
+
+    def text(self) -> str:
+        """The memory as a $readmemh file."""
+        digits = -(-self.width_bits // 4)
+        return "".join(f"{word:0{digits}x}\n" for word in self.words)
+
+
+@dataclass(frozen=True)
+class Operator(ABC):
+    """One streaming operator; subclasses add fields.
+
+    `module` names the RTL module and the operator in manifests and reports, `submodules` are the
+    RTL modules that it instantiates, `fold_fields` are the fields that change the hardware but not
+    the result (all default to 1).
+    """
+
+    module: ClassVar[str]
+    submodules: ClassVar[tuple[str, ...]] = ()
+    fold_fields: ClassVar[tuple[str, ...]] = ()
+    constant_names: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def rtl_sources(cls) -> tuple[Path, ...]:
+        """The SystemVerilog files of the operator."""
+        return tuple(LIBRARY / f"{name}.sv" for name in (cls.module, *cls.submodules))
+
+    @property
+    @abstractmethod
+    def inputs(self) -> tuple[Stream, ...]:
+        """Input streams, in port order."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> tuple[Stream, ...]:
+        """Output streams, in port order."""
+
+    @abstractmethod
+    def reference(
+        self, *frames: np.ndarray, constants: Constants = NO_CONSTANTS
+    ) -> tuple[np.ndarray, ...]:
+        """The operator's meaning: frames (N, H, W, C) in, frames out; slow and obvious."""
+
+    @property
+    @abstractmethod
+    def cycles(self) -> int:
+        """Cycles a frame when neither side ever stalls (the initiation interval)."""
+
+    @property
+    def latency(self) -> int:
+        """Cycles from an input beat to the output beat that it completes."""
+        return 1
+
+    @abstractmethod
+    def needs(self) -> np.ndarray:
+        """Beats of each input that must be taken before each output beat of a frame appears.
+
+        Shape (output beats, inputs), for output port 0 (all ports of a fork are alike).
+        """
+
+    @abstractmethod
+    def parameters(self) -> dict[str, int]:
+        """Parameters of the RTL module, memories' file names left out."""
+
+    def memories(self, constants: Constants) -> tuple[Memory, ...]:
+        """The read-only memories that the RTL module loads."""
+        return ()
+
+    @abstractmethod
+    def resources(self) -> Resources:
+        """Estimated cost; the mapping measures the true one."""

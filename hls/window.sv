@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Sliding window, see window.py: counters that walk the patches over a replay buffer.
+
+module window #(
+    parameter int HEIGHT = 1,
+    parameter int WIDTH = 1,
+    parameter int CHANNELS = 1,
+    parameter int BITS = 1,
+    parameter int KERNEL = 1,
+    parameter int STRIDE = 1,
+    parameter int LANES = 1,
+    parameter int DEPTH = 4
+) (
+    input  logic                  clk,
+    input  logic                  rst_n,
+    input  logic [LANES*BITS-1:0] in_data,
+    input  logic                  in_valid,
+    output logic                  in_ready,
+    output logic [LANES*BITS-1:0] out_data,
+    output logic                  out_valid,
+    input  logic                  out_ready
+);
+  localparam int FOLDS = CHANNELS / LANES;
+  localparam int ROWS = (HEIGHT - KERNEL) / STRIDE + 1;
+  localparam int COLUMNS = (WIDTH - KERNEL) / STRIDE + 1;
+
+  if (LANES < 1 || CHANNELS % LANES != 0) begin : g_bad_lanes
+    $error("window: LANES must divide CHANNELS");
+  end
+  if (KERNEL < 1 || STRIDE < 1 || KERNEL > HEIGHT || KERNEL > WIDTH) begin : g_bad_kernel
+    $error("window: KERNEL must fit in HEIGHT x WIDTH, STRIDE must be at least 1");
+  end
+  if (DEPTH < ((KERNEL - 1) * WIDTH + KERNEL + STRIDE) * FOLDS) begin : g_bad_depth
+    $error("window: DEPTH is too small for a window and the step to the next");
+  end
+
+  // Beats from a window's first beat to its last, and from a window to the next one.
+  localparam int REACH = ((KERNEL - 1) * WIDTH + KERNEL) * FOLDS - 1;
+  localparam int TO_NEXT = STRIDE * FOLDS;
+  localparam int TO_ROW = (STRIDE * WIDTH - (COLUMNS - 1) * STRIDE) * FOLDS;
+  localparam int TO_FRAME =
+      ((HEIGHT - (ROWS - 1) * STRIDE) * WIDTH - (COLUMNS - 1) * STRIDE) * FOLDS;
+
+  // The beats of one kernel row follow one another in the buffer: one counter does for (kx, fold).
+  localparam int RUN = KERNEL * FOLDS;
+  localparam int RUN_BITS = $clog2(RUN + 1);
+  localparam int KERNEL_BITS = $clog2(KERNEL + 1);
+  localparam int COLUMN_BITS = $clog2(COLUMNS + 1);
+  localparam int ROW_BITS = $clog2(ROWS + 1);
+  localparam int COUNT_BITS = $clog2(DEPTH + 1) + 2;
+
+  logic [RUN_BITS-1:0] run;
+  logic [KERNEL_BITS-1:0] kernel_row;
+  logic [COLUMN_BITS-1:0] column;
+  logic [ROW_BITS-1:0] row;
+  logic run_end, window_end, row_end, frame_end, advance;
+  logic signed [COUNT_BITS-1:0] step, freed;
+
+  assign run_end = run == RUN_BITS'(RUN - 1);
+  assign window_end = run_end && kernel_row == KERNEL_BITS'(KERNEL - 1);
+  assign row_end = column == COLUMN_BITS'(COLUMNS - 1);
+  assign frame_end = row_end && row == ROW_BITS'(ROWS - 1);
+
+  always_comb begin
+    freed = '0;
+    step = run_end ? COUNT_BITS'((WIDTH - KERNEL) * FOLDS + 1) : COUNT_BITS'(1);
+    if (window_end) begin
+      freed = frame_end ? COUNT_BITS'(TO_FRAME) : row_end ? COUNT_BITS'(TO_ROW)
+                                                : COUNT_BITS'(TO_NEXT);
+      step = frame_end ? COUNT_BITS'(TO_FRAME - REACH) : row_end ? COUNT_BITS'(TO_ROW - REACH)
+                                                       : COUNT_BITS'(TO_NEXT - REACH);
+    end
+  end
+
+  always_ff @(posedge clk) begin
+    if (!rst_n) begin
+      run <= '0;
+      kernel_row <= '0;
+      column <= '0;
+      row <= '0;
+    end else if (advance) begin
+      run <= run_end ? '0 : run + 1'b1;
+      if (run_end) kernel_row <= window_end ? '0 : kernel_row + 1'b1;
+      if (window_end) column <= row_end ? '0 : column + 1'b1;
+      if (window_end && row_end) row <= frame_end ? '0 : row + 1'b1;
+    end
+  end
+
+  replay_buffer #(
+      .WIDTH_BITS(LANES * BITS),
+      .DEPTH(DEPTH)
+  ) u_buffer (
+      .clk, .rst_n, .in_data, .in_valid, .in_ready, .step, .freed, .advance,
+      .out_data, .out_valid, .out_ready
+  );
+endmodule

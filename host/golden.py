@@ -1,0 +1,215 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The golden model: the bundle's graph on any CPU with numpy alone, integers throughout.
+
+`python -m host.golden --bundle DIR --bench N` prints its speed. Results equal the operators'
+references (a test), which in turn define the hardware.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, overload
+
+import numpy as np
+
+from hls.errors import InputError, run_command
+from hls.fork import Fork
+from hls.graph import Graph, Node
+from hls.int_mvu import IntMvu
+from hls.max_pool import MaxPool
+from hls.pad import Pad
+from hls.threshold import Threshold
+from hls.window import Window
+from hls.xnor_mvu import XnorMvu
+from host.bundle import load_bundle
+from host.kernels import (
+    Kernel,
+    int_kernel,
+    max_pool_kernel,
+    pad_kernel,
+    threshold_kernel,
+    window_kernel,
+    xnor_kernel,
+)
+
+# Frames computed at a time: enough to hide numpy's overhead, few enough for the caches.
+_BATCH = 8
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A computation and the tensors that it reads and makes."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    compute: Callable[..., tuple[np.ndarray, ...]]
+
+
+class Golden:
+    """Runs a graph frame by frame; `graph` may be folded or not, that makes no difference."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._type = graph.tensors[graph.input]
+        self._every = [_step(graph, node) for node in graph.nodes]
+        self._needed = list(_live(self._every, graph.output))
+
+    @overload
+    def run(self, images: np.ndarray, keep: Literal[False] = False) -> np.ndarray: ...
+
+    @overload
+    def run(self, images: np.ndarray, keep: Literal[True]) -> dict[str, np.ndarray]: ...
+
+    def run(self, images: np.ndarray, keep: bool = False) -> np.ndarray | dict[str, np.ndarray]:
+        """Images uint8 (N, H, W, C) -> heatmaps int32 (N, H', W', K).
+
+        With `keep`, every tensor of the graph by name instead, int32 (N, H, W, C).
+        """
+        self._check(images)
+        if keep:
+            values = self._compute(images, self._every, keep)
+            return {name: values[name].astype(np.int32) for name in self.graph.tensors}
+        parts = [
+            self._compute(images[start : start + _BATCH], self._needed)[self.graph.output]
+            for start in range(0, len(images), _BATCH)
+        ]
+        empty = np.empty((0, *self.graph.tensors[self.graph.output].shape), np.int32)
+        return np.concatenate([empty, *parts])
+
+    def _check(self, images: np.ndarray) -> None:
+        if images.ndim != 4:
+            raise InputError(f"images must have the axes (N, H, W, C), got {images.shape}")
+        try:
+            self._type.check(images)
+        except ValueError as error:
+            raise InputError(f"images do not fit the network: {error}") from None
+
+    def _compute(
+        self, images: np.ndarray, steps: list[_Step], keep: bool = False
+    ) -> dict[str, np.ndarray]:
+        values = {self.graph.input: images.astype(np.int32)}
+        left = _readers(steps)
+        for step in steps:
+            results = step.compute(*(values[name] for name in step.inputs))
+            values.update(zip(step.outputs, results, strict=True))
+            for name in step.inputs:
+                left[name] -= 1
+                if not (left[name] or keep):
+                    del values[name]
+        return values
+
+
+def _readers(steps: list[_Step]) -> dict[str, int]:
+    count: dict[str, int] = {}
+    for step in steps:
+        for name in step.inputs:
+            count[name] = count.get(name, 0) + 1
+    return count
+
+
+def _live(steps: list[_Step], output: str) -> Iterator[_Step]:
+    """The steps that the output depends on: a convolution has no use for its patches."""
+    wanted, kept = {output}, []
+    for step in reversed(steps):
+        if wanted.intersection(step.outputs):
+            wanted.update(step.inputs)
+            kept.append(step)
+    return reversed(kept)
+
+
+def _step(graph: Graph, node: Node) -> _Step:
+    op = node.op
+    if isinstance(op, XnorMvu):
+        source, pad, window = _convolution(graph, node)
+        return _single(source, node, xnor_kernel(op, node.constants, pad, window))
+    if isinstance(op, Fork):
+        copies = op.copies
+        return _Step(node.inputs, node.outputs, lambda frames: (frames,) * copies)
+    kernel = _plain_kernel(node)
+    if kernel:
+        return _single(node.inputs[0], node, kernel)
+
+    def reference(*frames: np.ndarray) -> tuple[np.ndarray, ...]:
+        whole = (values.astype(np.int32, copy=False) for values in frames)
+        return op.reference(*whole, constants=node.constants)
+
+    return _Step(node.inputs, node.outputs, reference)
+
+
+def _plain_kernel(node: Node) -> Kernel | None:
+    op = node.op
+    if isinstance(op, Pad):
+        return pad_kernel(op)
+    if isinstance(op, Window):
+        return window_kernel(op.kernel, op.stride)
+    if isinstance(op, IntMvu):
+        return int_kernel(op, node.constants)
+    if isinstance(op, Threshold):
+        return threshold_kernel(op, node.constants)
+    if isinstance(op, MaxPool):
+        return max_pool_kernel(op)
+    return None
+
+
+def _single(source: str, node: Node, kernel: Kernel) -> _Step:
+    return _Step((source,), node.outputs, lambda frames: (kernel(frames),))
+
+
+def _convolution(graph: Graph, node: Node) -> tuple[str, Pad | None, Window | None]:
+    """The tensor that the convolution reads, with the Pad and the Window before the unit."""
+    source, pad, window = node.inputs[0], None, None
+    producer, _ = graph.producers.get(source, (None, 0))
+    if producer and isinstance(producer.op, Window):
+        source, window = producer.inputs[0], producer.op
+        producer, _ = graph.producers.get(source, (None, 0))
+        if producer and isinstance(producer.op, Pad):
+            source, pad = producer.inputs[0], producer.op
+    return source, pad, window
+
+
+def multiplications(graph: Graph) -> int:
+    """Binary and integer multiply-accumulates a frame."""
+    ops = (node.op for node in graph.nodes)
+    units = [op for op in ops if isinstance(op, (XnorMvu, IntMvu))]
+    return sum(op.tensor.pixels * op.tensor.channels * op.out_channels for op in units)
+
+
+def bench(graph: Graph, frames: int, seed: int = 1) -> float:
+    """Seconds for `frames` random frames, after one batch to warm up."""
+    golden = Golden(graph)
+    shape = graph.tensors[graph.input].shape
+    images = np.random.default_rng(seed).integers(0, 256, (frames, *shape), np.uint8)
+    golden.run(images[:_BATCH])
+    start = time.perf_counter()
+    golden.run(images)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the golden model's speed on this machine."""
+    parser = argparse.ArgumentParser(prog="python -m host.golden", description=__doc__)
+    parser.add_argument("--bundle", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--bench", type=int, default=100, metavar="N", help="frames to time")
+    options = parser.parse_args()
+    if options.bench < 1:
+        raise InputError("--bench needs at least one frame")
+    bundle = load_bundle(options.bundle)
+    seconds = bench(bundle.graph, options.bench)
+    rate = options.bench / seconds
+    billions = rate * multiplications(bundle.graph) / 1e9
+    threads = os.environ.get("OMP_NUM_THREADS", "all")
+    load = os.getloadavg()[0]
+    print(
+        f"golden ({bundle.name}): {rate:.1f} frames/s, {billions:.2f} GMAC/s"
+        f" ({options.bench} frames, 1 thread, BLAS threads: {threads}, load average {load:.1f})"
+    )
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,17 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Landmarks on images: `python host/run_pynq.py --image F` or `python -m host.run_pynq`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    if not __package__:
+        # Run as a file, Python looks for modules beside it instead of in the repository's root.
+        sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    from hls.errors import run_command
+    from host.demo import main
+
+    run_command(main)

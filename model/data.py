@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Packed landmark data: one .npz with JPEG crops, landmarks, and the square to cut.
+
+Coordinates are pixels with integer pixel centres, x before y. A square (centre x, y, side) maps to
+the network's S x S input so that its edges become the input's: u = (x - cx + side/2) S/side - 1/2.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from hls.errors import InputError
+from model.config import Config
+
+ARRAYS = ("jpeg", "offset", "landmarks", "visible", "norm", "group", "split", "box")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One split, decoded: images (N, H, W, 3) uint8 RGB, landmarks (N, K, 2), boxes (N, 3)."""
+
+    images: np.ndarray
+    landmarks: np.ndarray
+    visible: np.ndarray
+    norm: np.ndarray
+    box: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @cached_property
+    def landmarks_count(self) -> int:
+        """Landmarks an image."""
+        return int(self.landmarks.shape[1])
+
+
+def load_packed(path: Path, split: str) -> Dataset:
+    """Read one split ('train' or 'test') of a packed file; InputError names what is wrong."""
+    arrays = _read(path)
+    chosen = np.flatnonzero(arrays["split"] == split.encode())
+    if not len(chosen):
+        raise InputError(f"{path} has no images of split {split!r}")
+    images = [_decode(path, arrays, index) for index in chosen]
+    picked = (arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box"))
+    return Dataset(np.stack(images), *picked)
+
+
+def dataset_of(config: Config, folder: Path | None, split: str) -> Dataset:
+    """The configuration's data in `folder`; its landmark count has to be the network's."""
+    if folder is None or not folder.is_dir():
+        raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
+    dataset = load_packed(folder / config.data.file, split)
+    if dataset.landmarks_count != config.network.landmarks:
+        raise InputError(
+            f"{config.data.file} has {dataset.landmarks_count} landmarks an image,"
+            f" {config.name} predicts {config.network.landmarks}"
+        )
+    return dataset
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            missing = set(ARRAYS) - set(file.files)
+            if missing:
+                raise InputError(f"{path} lacks the array {min(missing)}; needs {', '.join(ARRAYS)}")
+            return {key: file[key] for key in ARRAYS}
+    except FileNotFoundError:
+        raise InputError(f"data file {path} is missing") from None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} is no packed data set (.npz): {error}") from None
+
+
+def _decode(path: Path, arrays: dict[str, np.ndarray], index: int) -> np.ndarray:
+    start, end = arrays["offset"][index : index + 2]
+    image = cv2.imdecode(arrays["jpeg"][start:end], cv2.IMREAD_COLOR)
+    if image is None:
+        raise InputError(f"{path}: image {index} is no JPEG")
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def square_to_input(box: np.ndarray, size: int) -> np.ndarray:
+    """2 x 3 affine matrix from picture pixels to the input that shows `box` (cx, cy, side)."""
+    centre_x, centre_y, side = (float(v) for v in box)
+    zoom = size / side
+    corner = np.array([centre_x, centre_y]) - side / 2
+    return np.array([[zoom, 0, -corner[0] * zoom - 0.5], [0, zoom, -corner[1] * zoom - 0.5]])
+
+
+def transform(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """Points (..., 2) through a 2 x 3 affine matrix."""
+    return points @ matrix[:, :2].T + matrix[:, 2]
+
+
+def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
+    """The S x S network input that `matrix` shows; outside the picture is black."""
+    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR)
+
+
+def synthetic(count: int, landmarks: int, seed: int = 0, side: int = 96) -> Dataset:
+    """Drawn stand-ins for faces: an ellipse with a dot at each landmark; for tests and trials."""
+    random = np.random.default_rng(seed)
+    images = np.empty((count, side, side, 3), np.uint8)
+    points = np.empty((count, landmarks, 2), np.float32)
+    angles = 2 * np.pi * np.arange(landmarks) / landmarks
+    for index in range(count):
+        centre = side / 2 + random.uniform(-4, 4, 2)
+        axes = side * random.uniform(0.22, 0.32, 2)
+        image = np.full((side, side, 3), random.integers(0, 90), np.uint8)
+        colour = [int(c) for c in random.integers(120, 255, 3)]
+        middle = (int(centre[0]), int(centre[1]))
+        cv2.ellipse(image, middle, (int(axes[0]), int(axes[1])), 0, 0, 360, colour, -1)
+        points[index] = centre + axes * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        for number, (x, y) in enumerate(points[index]):
+            shade = (255 * number // landmarks, 40, 255 - 255 * number // landmarks)
+            cv2.circle(image, (int(x), int(y)), 2, shade, -1)
+        images[index] = image
+    norm = np.sqrt(np.prod(points.max(axis=1) - points.min(axis=1), axis=1))
+    box = np.tile(np.float32([side / 2, side / 2, 0.8 * side]), (count, 1))
+    return Dataset(images, points, np.ones(points.shape[:2], bool), norm, box)

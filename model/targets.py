@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Heatmap targets and the loss on them."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from model.config import STRIDE
+
+
+def to_map(points: Tensor) -> Tensor:
+    """Input pixels -> heatmap pixels (both with integer centres)."""
+    return (points + 0.5) / STRIDE - 0.5
+
+
+def gaussians(points: Tensor, map_size: int, sigma: float) -> Tensor:
+    """Landmarks (N, K, 2) in input pixels -> targets (N, K, M, M), peak 1 at the exact place."""
+    grid = torch.arange(map_size, dtype=torch.float32)
+    distance = (grid - to_map(points)[..., None]) ** 2
+    x, y = torch.exp(-distance / (2 * sigma**2)).unbind(dim=2)
+    return y[..., :, None] * x[..., None, :]
+
+
+def heatmap_loss(logits: Tensor, targets: Tensor, visible: Tensor) -> Tensor:
+    """Sigmoid cross-entropy (paper section 5) summed over a map, mean over visible landmarks."""
+    loss = F.binary_cross_entropy_with_logits(logits, targets, reduction="none").sum(dim=(2, 3))
+    return (loss * visible).sum() / visible.sum().clamp(min=1)

@@ -1,0 +1,105 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Small networks for the tests of the flow: a stem and residual blocks with random weights."""
+
+from __future__ import annotations
+
+import numpy as np
+from hls.add_clip import AddClip
+from hls.concat import Concat
+from hls.fork import Fork
+from hls.pad import Pad
+
+from hls.graph import Graph, Node
+from hls.int_mvu import IntMvu
+from hls.max_pool import MaxPool
+from hls.operator import Operator
+from hls.tensor import TensorType, bits_for
+from hls.threshold import Threshold
+from hls.upsample import Upsample
+from hls.window import Window
+from hls.xnor_mvu import XnorMvu
+
+
+class Builder:
+    """Adds operators one by one and keeps the type of every tensor."""
+
+    def __init__(self, image: TensorType, seed: int = 0) -> None:
+        self.types = {"image": image}
+        self.nodes: list[Node] = []
+        self.random = np.random.default_rng(seed)
+
+    def add(self, op: Operator, inputs: list[str], *outputs: str, **constants: np.ndarray) -> str:
+        self.nodes.append(Node(f"{outputs[0]}.op", op, tuple(inputs), outputs, constants))
+        self.types.update(
+            (name, stream.tensor) for name, stream in zip(outputs, op.outputs, strict=True)
+        )
+        return outputs[0]
+
+    def conv(self, name: str, source: str, channels: int, stride: int = 1) -> str:
+        """3x3, integer for anything but a binary tensor."""
+        op = Pad(self.types[source], 1, 1, 1, 1, value=0)
+        padded = self.add(op, [source], f"{name}.pad")
+        window = self.add(Window(self.types[padded], 3, stride), [padded], f"{name}.window")
+        return self.matrix(name, window, channels)
+
+    def matrix(self, name: str, source: str, channels: int) -> str:
+        kind = self.types[source]
+        shape = (channels, kind.channels)
+        if kind.bits == 1:
+            weights = self.random.integers(0, 2, shape, dtype=np.uint8)
+            return self.add(XnorMvu(kind, channels), [source], name, weights=weights)
+        weights = self.random.integers(-7, 8, shape, dtype=np.int32)
+        bound = int(np.abs(weights).sum(axis=1).max()) * max(kind.high, -kind.low)
+        bits, signed = bits_for(-bound, bound)
+        op = IntMvu(kind, channels, weight_bits=4, out_bits=bits, out_signed=signed)
+        return self.add(op, [source], name, weights=weights)
+
+    def quantise(self, name: str, source: str, bits: int, flips: bool = False) -> str:
+        kind = self.types[source]
+        span = (kind.low // 4, kind.high // 4 + 2) if bits > 1 else (kind.low, kind.high + 1)
+        shape = (kind.channels, 2**bits - 1)
+        thresholds = np.sort(self.random.integers(*span, shape, dtype=np.int32), axis=1)
+        flip = self.random.integers(0, 1 + flips, kind.channels, dtype=np.uint8)
+        thresholds = np.where(flip[:, None] == 1, (~thresholds)[:, ::-1], thresholds)
+        op = Threshold(kind, bits, signed=bits > 1, flips=flips)
+        return self.add(op, [source], name, thresholds=thresholds, flip=flip)
+
+    def fork(self, source: str, copies: int) -> list[str]:
+        names = [f"{source}.{i}" for i in range(copies)]
+        self.add(Fork(self.types[source], copies), [source], *names)
+        return names
+
+    def block(self, name: str, source: str) -> str:
+        """The hierarchical block: three 3x3 stages, concatenated, added to the skip, clipped."""
+        channels = self.types[source].channels
+        skip, main = self.fork(source, 2)
+        parts = []
+        for stage, width in enumerate((channels // 2, channels // 4, channels // 4), 1):
+            bits = self.quantise(f"{name}.stage{stage}.sign", main, 1, flips=True)
+            conv = self.conv(f"{name}.stage{stage}.conv", bits, width)
+            if stage < 3:
+                out, main = self.fork(conv, 2)
+            else:
+                out = conv
+            parts.append(self.quantise(f"{name}.stage{stage}.quant", out, 4))
+        op = Concat(tuple(self.types[part] for part in parts))
+        joined = self.add(op, parts, f"{name}.concat")
+        op = AddClip(self.types[joined], 4, signed=True)
+        return self.add(op, [joined, skip], f"{name}.clip")
+
+    def graph(self, output: str) -> Graph:
+        return Graph("test", tuple(self.nodes), "image", output)
+
+
+def tiny_hourglass(height: int = 12, width: int = 8, channels: int = 8, seed: int = 0) -> Graph:
+    """Stem, block, one hourglass level (pool, block, upsample, add) and an integer head."""
+    net = Builder(TensorType(height, width, 3, 8), seed)
+    stem = net.quantise("stem.quant", net.conv("stem.conv", "image", channels, stride=2), 4)
+    up, low = net.fork(net.block("block", stem), 2)
+    up = net.block("up", up)
+    low = net.add(MaxPool(net.types[low]), [low], "pool")
+    low = net.block("low", low)
+    low = net.add(Upsample(net.types[low]), [low], "upsample")
+    merged = net.add(AddClip(net.types[up], 4, signed=True), [up, low], "clip")
+    return net.graph(net.matrix("heatmaps", merged, 5))

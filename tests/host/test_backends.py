@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Backends by name; the RTL's failures without a simulation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from hls.errors import InputError
+from hls.simulation import DeadlockError
+from host import backends
+from host.backends import Statistics, open_backend
+from host.bundle import Bundle, load_bundle
+from tests.host.networks import write_test_bundle
+
+
+@dataclass(frozen=True)
+class Fill:
+    name: str
+    depth: int
+    fill: int
+
+
+@pytest.fixture()
+def bundle(tmp_path: Path) -> Bundle:
+    (tmp_path / "rtl" / "mem").mkdir(parents=True)
+    (tmp_path / "rtl" / "accelerator.sv").write_text("")
+    return load_bundle(write_test_bundle(tmp_path, joins={"add": ["skip", "low"]}))
+
+
+def _images(count: int = 3) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (count, 16, 16, 3), dtype=np.uint8)
+
+
+def test_golden_finds_the_maxima(bundle: Bundle) -> None:
+    with open_backend("golden", bundle) as backend:
+        result = backend.infer(_images())
+        backend.infer(_images(2))
+    assert result.heatmaps.shape == (3, 4, 4, 68)
+    assert result.landmarks.shape == (3, 68, 2) and result.scores.shape == (3, 68)
+    np.testing.assert_array_equal(result.scores, result.heatmaps.max(axis=(1, 2)))
+    near = np.round(result.landmarks / 4).astype(int)
+    rows, columns = near[..., 1], near[..., 0]
+    frame, channel = np.ogrid[:3, :68]
+    np.testing.assert_array_equal(result.heatmaps[frame, rows, columns, channel], result.scores)
+    assert backend.statistics.frames == 5 and backend.statistics.seconds > 0
+    assert "5 frames" in str(backend.statistics) and "cycles" not in str(backend.statistics)
+
+
+@pytest.mark.parametrize("name", ["board", "emulator"])
+def test_backends_of_later(bundle: Bundle, name: str) -> None:
+    with pytest.raises(InputError, match=f"{name} is not there yet"):
+        open_backend(name, bundle)
+
+
+def test_an_unknown_backend(bundle: Bundle) -> None:
+    with pytest.raises(InputError, match="golden, rtl"):
+        open_backend("fpga", bundle)
+
+
+def test_a_bundle_without_rtl(tmp_path: Path) -> None:
+    bare = load_bundle(write_test_bundle(tmp_path))
+    with pytest.raises(InputError, match="no RTL"):
+        open_backend("rtl", bare)
+
+
+class _Simulator:
+    """Stands for the simulation of a design that works."""
+
+    def run(self, frames: list[np.ndarray], **_: object) -> SimpleNamespace:
+        count = len(frames[0])
+        starts, ends = (
+            tuple(100 * n for n in range(count)),
+            tuple(100 * n + 249 for n in range(count)),
+        )
+        heatmaps = np.zeros((count, 4, 4, 68), np.int32)
+        return SimpleNamespace(outputs=(heatmaps,), frame_starts=starts, frame_ends=ends)
+
+
+class _Hanging:
+    """Stands for the simulation of a design that hangs."""
+
+    def run(self, frames: list[np.ndarray], **_: object) -> SimpleNamespace:
+        error = DeadlockError("nothing moves")
+        error.fifos = (Fill("skip", 7, 7), Fill("low", 2, 0))
+        raise error
+
+
+def test_cycles_of_the_rtl(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    designs, notes = [], []
+    monkeypatch.setattr(backends, "build", lambda design: designs.append(design) or _Simulator())
+    with open_backend("rtl", bundle, notes.append) as backend:
+        backend.infer(_images(1))
+        assert backend.statistics.cycles_per_frame == 250
+        backend.infer(_images(3))
+    assert backend.statistics.cycles_per_frame == 100
+    assert "1000000 frames/s at 100 MHz" in str(backend.statistics)
+    assert designs[0].top == "accelerator" and designs[0].axis
+    assert designs[0].inputs == (bundle.input,) and designs[0].outputs == (bundle.output,)
+    assert any("building" in note for note in notes)
+
+
+def test_a_deadlock_names_the_fifo(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(backends, "build", lambda design: _Hanging())
+    with (
+        open_backend("rtl", bundle) as backend,
+        pytest.raises(InputError, match=r"FIFO skip \(depth 7\)"),
+    ):
+        backend.infer(_images())
+
+
+def test_statistics_of_nothing() -> None:
+    assert "0 frames" in str(Statistics())

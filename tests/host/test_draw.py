@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Drawings show every landmark and leave the rest of the picture alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from host.draw import draw_landmarks
+
+
+@pytest.mark.parametrize("count", [14, 68, 5])
+@pytest.mark.parametrize("shape", [(40, 60), (600, 500), (2000, 3000)])
+def test_every_landmark_is_marked(count: int, shape: tuple[int, int]) -> None:
+    image = np.full((*shape, 3), 128, np.uint8)
+    points = np.random.default_rng(count).uniform(0.3, 0.7, (count, 2)) * shape[::-1]
+    drawn = draw_landmarks(image, [points])
+    factor = drawn.shape[0] // shape[0]
+    assert drawn.shape == (shape[0] * factor, shape[1] * factor, 3)
+    assert max(drawn.shape) >= 480 and (factor == 1 or max(shape) < 480)
+    for x, y in np.floor((points + 0.5) * factor).astype(int):
+        assert (drawn[y, x] != 128).any()
+    assert (drawn[: shape[0] // 6] == 128).all()
+
+
+def test_no_face_and_landmarks_outside() -> None:
+    image = np.zeros((500, 500, 3), np.uint8)
+    np.testing.assert_array_equal(draw_landmarks(image, []), image)
+    draw_landmarks(image, [np.full((68, 2), -1000.0) + np.arange(68)[:, None]])

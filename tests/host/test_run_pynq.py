@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""run_pynq.py from the command line: results, and one clear line for whatever cannot be."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hls.errors import InputError
+from host import demo
+from host.image_files import read_image, write_png
+from host.options import parse_options
+from tests.host.networks import hourglass_net, write_test_bundle
+from tests.host.pictures import drawn_face, needs_cascade
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture()
+def folder(tmp_path: Path) -> Path:
+    write_test_bundle(tmp_path / "bundle")
+    write_png(tmp_path / "face.png", drawn_face())
+    write_png(tmp_path / "noise.png", np.full((90, 120, 3), 128, np.uint8))
+    return tmp_path
+
+
+def _main(folder: Path, *arguments: str, image: str = "face.png") -> int:
+    fixed = ["--bundle", str(folder / "bundle"), "--image", str(folder / image)]
+    return demo.main([*fixed, *arguments])
+
+
+@pytest.mark.parametrize("command", [["host/run_pynq.py"], ["-m", "host.run_pynq"]], ids=" ".join)
+def test_as_a_script_and_as_a_module(folder: Path, command: list[str]) -> None:
+    paths = {"--bundle": "bundle", "--image": "face.png", "--save": "out.png"}
+    arguments = ["--box", "40,50,220", "--check", "--json"]
+    for option, name in paths.items():
+        arguments += [option, str(folder / name)]
+    run = subprocess.run(
+        [sys.executable, *command, *arguments], cwd=ROOT, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr
+    (line,) = run.stdout.splitlines()
+    found = json.loads(line)
+    assert len(found["landmarks"]) == 68 and len(found["scores"]) == 68
+    assert found["box"] == {"x": 149.5, "y": 159.5, "side": 220.0}
+    assert "check: 1 frames equal" in run.stderr
+    assert read_image(folder / "out.png").shape == (600, 600, 3)
+
+
+def test_errors_exit_with_one_line(folder: Path) -> None:
+    command = [sys.executable, "host/run_pynq.py", "--image", str(folder / "gone.png")]
+    command += ["--bundle", str(folder / "bundle")]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 1 and run.stdout == ""
+    assert run.stderr.startswith("error: ") and run.stderr.count("\n") == 1
+
+
+@needs_cascade
+def test_the_face_is_found(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _main(folder, "--check") == 0
+    out = capsys.readouterr().out
+    assert "68 landmarks" in out and "check: 1 frames equal" in out and "frames/s" in out
+
+
+@needs_cascade
+def test_no_face(folder: Path) -> None:
+    with pytest.raises(InputError, match=r"noise\.png: no face found"):
+        _main(folder, image="noise.png")
+
+
+def test_landmarks_lie_in_the_box(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _main(folder, "--json", "--box", "40,50,220")
+    points = np.array(json.loads(capsys.readouterr().out)["landmarks"])
+    assert (points > [39, 49]).all() and (points < [260, 270]).all()
+
+
+def test_a_difference_is_found(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = demo.Golden.run
+
+    def wrong(self: demo.Golden, images: np.ndarray) -> np.ndarray:
+        heatmaps = right(self, images)
+        heatmaps[0, 1, 2, 3] += 1
+        return heatmaps
+
+    class Other(demo.Golden):
+        run = wrong
+
+    monkeypatch.setattr(demo, "Golden", Other)
+    assert _main(folder, "--check", "--box", "40,50,220") == 1
+    error = capsys.readouterr().err
+    assert "frame 0 at (2, 1) landmark 3" in error and error.count("\n") == 1
+
+
+def test_several_images(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    more = [str(folder / "face.png"), str(folder / "noise.png"), str(folder / "face.png")]
+    arguments = ["--bundle", str(folder / "bundle"), "--box", "10,10,60", "--json"]
+    demo.main([*arguments, "--image", *more, "--save", str(folder / "out"), "--max-frames", "2"])
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert sorted(path.name for path in (folder / "out").iterdir()) == ["face.png", "noise.png"]
+
+
+def test_a_body_is_looked_for_in_the_whole_picture(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_test_bundle(folder / "bundle", hourglass_net(landmarks=14))
+    _main(folder, "--json", image="noise.png")
+    found = json.loads(capsys.readouterr().out)
+    assert found["box"]["side"] == 120 and len(found["landmarks"]) == 14
+
+
+def test_the_crop_is_the_scaled_box(folder: Path) -> None:
+    write_test_bundle(folder / "bundle", crop={"scale": 1.5})
+    bundle = demo.load_bundle(folder / "bundle")
+    picture = demo._open_picture(folder / "face.png", demo.parse_box("50,50,100"), bundle)
+    assert picture.square == demo.Square(99.5, 99.5, 150)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--backend", "board"], "not there yet"),
+        (["--backend", "emulator"], "not there yet"),
+        (["--backend", "fpga"], "unknown backend"),
+        (["--backend", "rtl"], "no RTL"),
+        (["--camera"], "--camera is not there yet"),
+        (["--video", "x.mp4"], "--video is not there yet"),
+        (["--http"], "--http is not there yet"),
+        (["--bench", "10"], "--bench is not there yet"),
+        (["--box", "1,2"], "--box"),
+        (["--box", "5000,0,100"], "does not fit"),
+        (["--max-frames", "0"], "--max-frames"),
+        (["--save", "out.jpg"], "PNG"),
+        (["--save", "/nowhere/at/all.png"], "no folder"),
+    ],
+)
+def test_what_cannot_be(folder: Path, arguments: list[str], words: str) -> None:
+    box = [] if "--box" in arguments else ["--box", "40,50,220"]
+    with pytest.raises(InputError, match=words) as caught:
+        _main(folder, *box, *arguments)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_image() -> None:
+    with pytest.raises(InputError, match="--image"):
+        parse_options([])
+
+
+def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse_options(["--help"])
+    assert "examples:" in capsys.readouterr().out
+
+
+def test_the_default_bundle_is_looked_for_in_build(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANDMARK_BUILD", str(folder))
+    with pytest.raises(InputError, match="make bitstream"):
+        demo.main(["--image", str(folder / "face.png")])
