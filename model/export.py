@@ -1,0 +1,142 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Checkpoint -> QONNX and a manifest: `python -m model.export --config face-tiny --out FOLDER`.
+
+The output of every activation quantiser carries its module's dotted name, as in `model.trace`, so
+that one name means one tensor from PyTorch to the RTL.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import hashlib
+import io
+import json
+import logging
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from brevitas.export import export_qonnx
+from qonnx.core.datatype import DataType
+from qonnx.core.modelwrapper import ModelWrapper
+from qonnx.core.onnx_exec import execute_onnx
+from qonnx.util.cleanup import cleanup_model
+
+from hls.errors import InputError, run_command
+from model.checkpoint import checkpoint_path, load_network
+from model.config import STRIDE, Config, load_config
+from model.network import LandmarkNetwork
+from model.ties import ties
+from model.trace import traced_forward
+
+# Side of the square that the network sees over the side of the data's `box`.
+CROP_SCALE = 1.0
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """The exporters print and warn a lot about things that are as they should be."""
+    logging.disable(logging.WARNING)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stderr(io.StringIO()):
+            warnings.simplefilter("ignore")
+            try:
+                yield
+            finally:
+                logging.disable(logging.NOTSET)
+
+
+def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path:
+    """Write `<config>.onnx` and `<config>.manifest.json` into `out`; returns the QONNX path."""
+    config = load_config(config_name)
+    path = checkpoint or checkpoint_path(config_name)
+    qonnx = export_qonnx_file(load_network(config, path), out / f"{config_name}.onnx")
+    manifest = describe(config) | {"checkpoint_sha256": _sha256(path), "qonnx_sha256": _sha256(qonnx)}
+    (out / f"{config_name}.manifest.json").write_text(json.dumps(manifest, indent=1))
+    return qonnx
+
+
+def describe(config: Config) -> dict[str, object]:
+    """What the later steps need to know of the network."""
+    return {
+        "config": config.name,
+        "settings": config.as_dict(),
+        "landmarks": config.network.landmarks,
+        "stride": STRIDE,
+        "crop": {"scale": CROP_SCALE},
+    }
+
+
+def export_qonnx_file(network: LandmarkNetwork, path: Path) -> Path:
+    """Export, clean, name and check one network; InputError where a decision is a tie."""
+    tied = ties(network)
+    if tied:
+        raise InputError(f"{tied[0]} decides by float rounding: run model.ties.settle_ties on it")
+    size = network.config.input_size
+    random = np.random.default_rng(0)
+    image = random.integers(0, 256, (1, size, size, 3), dtype=np.uint8)
+    with quiet(), tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "raw.onnx"
+        export_qonnx(network, torch.from_numpy(image).permute(0, 3, 1, 2).float(), str(raw))
+        model = cleanup_model(ModelWrapper(str(raw)))
+    expected = traced_forward(network, image)
+    _name_tensors(model, list(expected))
+    _check(model, image, expected)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    model.save(str(path))
+    return path
+
+
+def _name_tensors(model: ModelWrapper, names: list[str]) -> None:
+    """Give quantiser outputs their modules' names, from the scopes that the exporter notes."""
+    found = {}
+    for node in model.graph.node:
+        notes = {entry.key: entry.value for entry in node.metadata_props}
+        scopes = ast.literal_eval(notes.get("pkg.torch.onnx.name_scopes", "[]"))
+        if node.op_type in {"Quant", "BipolarQuant"}:
+            found.update({scope: node.output[0] for scope in scopes if scope in names})
+        # The notes also hold stack traces with the exporting machine's paths.
+        del node.metadata_props[:]
+    found["heatmaps"] = model.graph.output[0].name
+    missing = set(names) - set(found)
+    if missing:
+        raise InputError(f"QONNX has no quantiser {min(missing)}: the exporter has changed")
+    for new, old in found.items():
+        model.rename_tensor(old, new)
+    model.rename_tensor(model.graph.input[0].name, "image")
+    model.set_tensor_datatype("image", DataType["UINT8"])
+
+
+def _check(model: ModelWrapper, image: np.ndarray, expected: dict[str, np.ndarray]) -> None:
+    feed = {"image": image.transpose(0, 3, 1, 2).astype(np.float32)}
+    got = execute_onnx(model, feed, return_full_exec_context=True)
+    for name, wanted in expected.items():
+        values = got[name].transpose(0, 2, 3, 1)
+        if name.endswith(".sign"):
+            values = (values + 1) / 2
+        if not np.array_equal(values, wanted):
+            raise InputError(f"export: tensor {name} of the QONNX file differs from PyTorch")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m model.export", description=__doc__)
+    parser.add_argument("--config", default="face-tiny")
+    parser.add_argument("--checkpoint", type=Path, help="other than the shipped one")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write into")
+    args = parser.parse_args()
+    print(f"wrote {export_network(args.config, args.checkpoint, args.out)}")
+
+
+if __name__ == "__main__":
+    run_command(main)
