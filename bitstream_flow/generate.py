@@ -18,6 +18,7 @@ from string import Template
 from hls.fifo import Fifo
 
 from bitstream_flow.streaming import Edge, edges
+from hls.beats import axis_bytes
 from hls.errors import InputError
 from hls.graph import Graph, Node
 from hls.tensor import Stream
@@ -64,11 +65,6 @@ endmodule
 def identifier(name: str) -> str:
     """A tensor or node name as a Verilog identifier (dots and slashes become underscores)."""
     return re.sub(r"\W", "_", name)
-
-
-def axis_bytes(width_bits: int) -> int:
-    """Bytes of an AXI4-Stream beat that carries `width_bits`: the next power of two."""
-    return 1 << (-(-width_bits // 8) - 1).bit_length()
 
 
 def generate(graph: Graph, depths: Mapping[str, int], folder: Path) -> list[Path]:

@@ -83,5 +83,6 @@ class MaxPool(Operator):
     def resources(self) -> Resources:
         stream = self.inputs[0]
         depth = self.outputs[0].tensor.width * stream.beats_per_pixel
-        compare = Resources(lut=1.6 * stream.width_bits, ff=stream.width_bits)
+        per_bit = 0.5 if self.tensor.bits == 1 else 1.6
+        compare = Resources(lut=per_bit * stream.width_bits, ff=stream.width_bits)
         return ram(depth, stream.width_bits) + compare + Resources(lut=40, ff=30)

@@ -89,7 +89,9 @@ module max_pool #(
     end
   end
 
+  /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
   localparam bit SMALL = DEPTH <= 128 || DEPTH * LANES * BITS <= 4096;
+  /* verilator lint_on UNUSEDPARAM */
   (* no_rw_check, ram_style = SMALL ? "distributed" : "block" *)
   logic [LANES*BITS-1:0] memory[DEPTH];
   logic [LANES*BITS-1:0] beat, read, best_before, largest;

@@ -31,7 +31,7 @@ def rom(depth: int, width_bits: int) -> Resources:
     if depth <= 1:
         return Resources()
     if depth <= 64 or depth * width_bits <= _LUT_ROM_BITS_MAX:
-        per_bit = 0.6 if depth <= 16 else 0.9 if depth <= 32 else depth / 20
+        per_bit = 0.3 if depth <= 8 else 0.6 if depth <= 16 else 0.9 if depth <= 32 else depth / 20
         return Resources(lut=per_bit * width_bits, ff=width_bits)
     return Resources(bram36=block_ram(depth, width_bits))
 

@@ -28,7 +28,9 @@ module replay_buffer #(
   localparam logic signed [COUNT_BITS-1:0] WRAP = COUNT_BITS'(DEPTH);
 
   // A place freed is written one cycle later at the earliest, so the ports never collide.
+  /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
   localparam bit SMALL = DEPTH <= 128 || DEPTH * WIDTH_BITS <= 4096;
+  /* verilator lint_on UNUSEDPARAM */
   (* no_rw_check, ram_style = SMALL ? "distributed" : "block" *)
   logic [WIDTH_BITS-1:0] memory[DEPTH];
 

@@ -59,8 +59,8 @@ def _run(
     check: bool,
     log: TextIO,
 ) -> int:
-    tensor = engine.bundle.input.tensor
-    crops = np.stack([crop(p.image, p.square, tensor.height, tensor.width) for p in pictures])
+    size = engine.bundle.input.tensor.width
+    crops = np.stack([crop(p.image, p.square, size) for p in pictures])
     result = engine.infer(crops)
     landmarks = landmarks_in_pictures(result, pictures, engine.bundle)
     for index, picture in enumerate(pictures):
@@ -96,9 +96,9 @@ def landmarks_in_pictures(
     result: Result, pictures: Sequence[Picture], bundle: Bundle
 ) -> list[np.ndarray]:
     """The landmarks of each picture, float64 (K, 2), in its pixels."""
-    width = bundle.input.tensor.width
+    size = bundle.input.tensor.width
     return [
-        to_picture(quarters, bundle.stride, picture.square, width)
+        to_picture(quarters, bundle.stride, picture.square, size)
         for quarters, picture in zip(result.landmarks, pictures, strict=True)
     ]
 

@@ -34,21 +34,33 @@ _POINT: Colour = (255, 240, 90)
 _EDGE: Colour = (0, 0, 0)
 # OpenCV draws at whole pixels unless given fixed-point coordinates of this many fraction bits.
 _FRACTION_BITS = 4
-# A picture smaller than this is enlarged, so that dots and lines don't hide what they mark.
-_LEAST_SIDE = 480
+# Pictures are enlarged until landmarks spread over this many pixels, so that dots and lines don't
+# hide what they mark, but not beyond the second number of pixels a side.
+_LEAST_SPREAD = 320
+_LARGEST_SIDE = 2000
 
 
 def draw_landmarks(image: np.ndarray, faces: list[np.ndarray]) -> np.ndarray:
-    """A copy of the RGB image, enlarged where it is small, with each face's landmarks (K, 2)."""
-    factor = max(1, -(-_LEAST_SIDE // max(image.shape[:2])))
+    """A copy of the RGB image with each face's landmarks (K, 2), enlarged where they are dense."""
+    factor = _enlargement(image, faces)
     canvas = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     for points in faces:
         _draw_one(canvas, (points + 0.5) * factor - 0.5)
     return canvas
 
 
+def _enlargement(image: np.ndarray, faces: list[np.ndarray]) -> int:
+    spread = min((_spread(points) for points in faces), default=_LEAST_SPREAD)
+    wanted = int(np.ceil(_LEAST_SPREAD / max(spread, 1.0)))
+    return max(1, min(wanted, _LARGEST_SIDE // max(image.shape[:2])))
+
+
+def _spread(points: np.ndarray) -> float:
+    return float(np.ptp(points, axis=0).max())
+
+
 def _draw_one(canvas: np.ndarray, points: np.ndarray) -> None:
-    size = float(np.ptp(points, axis=0).max())
+    size = _spread(points)
     width = int(np.clip(round(size / 170), 1, 12))
     radius = np.clip(size / 110, 1.5, 14)
     lines = _lines(points)

@@ -3,6 +3,7 @@
 """Where the face is, and the square of the picture that the network sees.
 
 Coordinates have pixel centres at whole numbers, as landmarks do: pixel 0 covers -0.5 to 0.5.
+Squares, crops and landmarks are mapped exactly as in training (model/data.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -51,8 +53,8 @@ class Square:
 
     @property
     def corner(self) -> tuple[float, float]:
-        """Its upper left corner, in coordinates where the picture's is (0, 0)."""
-        return self.x + 0.5 - self.side / 2, self.y + 0.5 - self.side / 2
+        """Its upper left corner; the picture's own lies at (-0.5, -0.5)."""
+        return self.x - self.side / 2, self.y - self.side / 2
 
 
 def parse_box(text: str) -> Square:
@@ -70,7 +72,7 @@ def check_box(box: Square, image: np.ndarray) -> None:
     """Raise InputError unless the centre of `box` lies in the image and its side is sensible."""
     height, width = image.shape[:2]
     inside = 0 <= box.x < width and 0 <= box.y < height
-    if not inside or box.side > 4 * max(height, width):
+    if not inside or box.side > 2 * max(height, width):
         raise InputError(
             f"--box: a square of {box.side:g} pixels round ({box.x:g}, {box.y:g}) does not fit"
             f" the {width}x{height} image"
@@ -95,54 +97,53 @@ def find_face(image: np.ndarray) -> Square:
     )
     if len(found) == 0:
         raise InputError("no face found in the image; give its place with --box X,Y,SIDE")
-    left, top, side, _ = max(found, key=lambda box: box[2])
-    x, y = (left + side / 2) / shrink - 0.5, (top + side / 2) / shrink - 0.5
-    side = side / shrink
+    left, top, side = (float(v) / shrink for v in max(found, key=lambda box: box[2])[:3])
+    x, y = left + side / 2 - 0.5, top + side / 2 - 0.5
     return Square(x, y + _TRAINED_BELOW_FOUND * side, _TRAINED_OVER_FOUND * side)
 
 
 @lru_cache(maxsize=1)
-def _detector() -> cv2.CascadeClassifier:
-    if not hasattr(cv2, "CascadeClassifier"):
+def _detector() -> Any:
+    classifier = getattr(cv2, "CascadeClassifier", None)
+    if classifier is None:
         raise InputError(
             f"OpenCV {cv2.__version__} has no Haar cascades any more: install"
             " 'opencv-python-headless<5', or give --box X,Y,SIDE"
         )
     folders = [Path(folder) for folder in _SYSTEM_FOLDERS]
-    if hasattr(cv2, "data"):
-        folders.insert(0, Path(cv2.data.haarcascades))
+    packaged = getattr(cv2, "data", None)
+    if packaged:
+        folders.insert(0, Path(packaged.haarcascades))
     for folder in folders:
         if (folder / _CASCADE).is_file():
-            return cv2.CascadeClassifier(str(folder / _CASCADE))
+            return classifier(str(folder / _CASCADE))
     raise InputError(
         f"OpenCV's {_CASCADE} is not installed (apt install opencv-data), or give --box X,Y,SIDE"
     )
 
 
-def crop(image: np.ndarray, square: Square, height: int, width: int) -> np.ndarray:
-    """The square of the picture as (height, width, 3), black outside the picture.
+def crop(image: np.ndarray, square: Square, size: int) -> np.ndarray:
+    """The square of the picture as (size, size, 3), black outside the picture.
 
-    Pixels are averaged first where the square is much larger than the result, then interpolated.
+    The same interpolation as for training crops, whose squares are about twice the network's
+    input: from a much larger square the pixels are averaged down to that first.
     """
-    left, top = square.corner
-    shrink = int(max(1, square.side / max(height, width)))
+    corner, side = square.corner, square.side
+    shrink = max(1, round(side / size / 2))
     if shrink > 1:
-        image, (left, top) = _shrunk(image, (left, top), square.side, shrink)
-    step_x, step_y = square.side / shrink / width, square.side / shrink / height
-    # Output pixel j has its centre at (j + 0.5) * step from the corner.
-    place = np.array(
-        [[step_x, 0, left + 0.5 * step_x - 0.5], [0, step_y, top + 0.5 * step_y - 0.5]]
-    )
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(image, place, (width, height), flags=flags, borderValue=(0, 0, 0))
+        image, corner = _shrunk(image, square, shrink)
+        side /= shrink
+    zoom = size / side
+    matrix = np.array([[zoom, 0, -corner[0] * zoom - 0.5], [0, zoom, -corner[1] * zoom - 0.5]])
+    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR)
 
 
 def _shrunk(
-    image: np.ndarray, corner: tuple[float, float], side: float, factor: int
+    image: np.ndarray, square: Square, factor: int
 ) -> tuple[np.ndarray, tuple[float, float]]:
-    """The region of the square with factor x factor pixels averaged, and the corner in it."""
-    blocks = int(np.ceil(side / factor)) + 3
-    first = [int(np.floor(edge)) - factor for edge in corner]
+    """The square's surroundings with factor x factor pixels averaged, and its corner there."""
+    blocks = int(np.ceil(square.side / factor)) + 3
+    first = [int(np.floor(edge)) - factor for edge in square.corner]
     region = np.zeros((blocks * factor, blocks * factor, 3), np.uint8)
     spans = []
     for start, length in zip(first, image.shape[1::-1], strict=True):
@@ -152,15 +153,16 @@ def _shrunk(
     (to_x, from_x), (to_y, from_y) = spans
     region[to_y, to_x] = image[from_y, from_x]
     small = cv2.resize(region, (blocks, blocks), interpolation=cv2.INTER_AREA)
-    left, top = ((edge - start) / factor for edge, start in zip(corner, first, strict=True))
+    left, top = (
+        (edge + 0.5 - start) / factor - 0.5
+        for edge, start in zip(square.corner, first, strict=True)
+    )
     return small, (left, top)
 
 
-def to_picture(quarters: np.ndarray, stride: int, square: Square, width: int) -> np.ndarray:
+def to_picture(quarters: np.ndarray, stride: int, square: Square, size: int) -> np.ndarray:
     """Quarter-pixel heatmap coordinates (..., 2) -> picture coordinates (..., 2), float64.
 
-    `stride` is network pixels a heatmap pixel, `width` the network's input, `square` its place.
+    `stride` is network pixels a heatmap pixel, `size` the network's input, `square` its place.
     """
-    left, top = square.corner
-    from_corner = (to_image(quarters, stride) + 0.5) * (square.side / width)
-    return from_corner + np.array([left - 0.5, top - 0.5])
+    return (to_image(quarters, stride) + 0.5) * (square.side / size) + np.array(square.corner)

@@ -7,11 +7,12 @@ Unknown keys and illegal values are InputErrors that name the file, the key and 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+
+import tomllib
 
 from hls.errors import InputError
 

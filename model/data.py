@@ -70,7 +70,9 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as file:
             missing = set(ARRAYS) - set(file.files)
             if missing:
-                raise InputError(f"{path} lacks the array {min(missing)}; needs {', '.join(ARRAYS)}")
+                raise InputError(
+                    f"{path} lacks the array {min(missing)}; needs {', '.join(ARRAYS)}"
+                )
             return {key: file[key] for key in ARRAYS}
     except FileNotFoundError:
         raise InputError(f"data file {path} is missing") from None

@@ -29,9 +29,7 @@ def crops_of(dataset: Dataset, size: int) -> Crops:
     matrices = [square_to_input(box, size) for box in dataset.box]
     pairs = zip(dataset.images, matrices, strict=True)
     images = np.stack([cut(image, matrix, size) for image, matrix in pairs])
-    points = np.stack(
-        [transform(p, m) for p, m in zip(dataset.landmarks, matrices, strict=True)]
-    )
+    points = np.stack([transform(p, m) for p, m in zip(dataset.landmarks, matrices, strict=True)])
     return images, points, dataset.norm * size / dataset.box[:, 2]
 
 

@@ -43,13 +43,13 @@ CROP_SCALE = 1.0
 def quiet() -> Iterator[None]:
     """The exporters print and warn a lot about things that are as they should be."""
     logging.disable(logging.WARNING)
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        with contextlib.redirect_stderr(io.StringIO()):
-            warnings.simplefilter("ignore")
-            try:
-                yield
-            finally:
-                logging.disable(logging.NOTSET)
+    sink = io.StringIO()
+    with warnings.catch_warnings(), contextlib.ExitStack() as stack:
+        warnings.simplefilter("ignore")
+        stack.enter_context(contextlib.redirect_stdout(sink))
+        stack.enter_context(contextlib.redirect_stderr(sink))
+        stack.callback(logging.disable, logging.NOTSET)
+        yield
 
 
 def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path:
@@ -57,7 +57,10 @@ def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path
     config = load_config(config_name)
     path = checkpoint or checkpoint_path(config_name)
     qonnx = export_qonnx_file(load_network(config, path), out / f"{config_name}.onnx")
-    manifest = describe(config) | {"checkpoint_sha256": _sha256(path), "qonnx_sha256": _sha256(qonnx)}
+    manifest = describe(config) | {
+        "checkpoint_sha256": _sha256(path),
+        "qonnx_sha256": _sha256(qonnx),
+    }
     (out / f"{config_name}.manifest.json").write_text(json.dumps(manifest, indent=1))
     return qonnx
 

@@ -60,7 +60,7 @@ class Skip(nn.Module):
 
 
 class Block(nn.Module):
-    """Hierarchical, parallel, multi-scale block (paper section 4): concat of three stages + skip."""
+    """Hierarchical, parallel, multi-scale block of the paper: concat of three stages + skip."""
 
     def __init__(self, inputs: int, outputs: int, config: NetworkConfig) -> None:
         super().__init__()

@@ -81,9 +81,7 @@ class BinaryConv(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
         super().__init__()
         self.border = kernel // 2
-        self.conv = QuantConv2d(
-            inputs, outputs, kernel, bias=False, weight_quant=BinaryWeightQuant
-        )
+        self.conv = QuantConv2d(inputs, outputs, kernel, bias=False, weight_quant=BinaryWeightQuant)
         nn.init.uniform_(self.conv.weight, -1.0, 1.0)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -95,7 +93,7 @@ class BinaryConv(nn.Module):
 def integer_conv(
     inputs: int, outputs: int, kernel: int, *, bits: int, stride: int = 1
 ) -> QuantConv2d:
-    """Convolution with few-bit integer weights, zero padding; latent weights live in -high..high."""
+    """Convolution with few-bit integer weights, zero padding; latent weights in -high..high."""
     high = float(2 ** (bits - 1) - 1)
     conv = QuantConv2d(
         inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False,

@@ -36,7 +36,9 @@ class Decision:
     @property
     def gain(self) -> Tensor:
         """BatchNorm's factor, per channel."""
-        return self.norm.weight.double() / torch.sqrt(self.norm.running_var.double() + self.norm.eps)
+        return self.norm.weight.double() / torch.sqrt(
+            self.norm.running_var.double() + self.norm.eps
+        )
 
     @property
     def tie(self) -> Tensor:

@@ -22,14 +22,22 @@ from tqdm import tqdm
 
 from hls.errors import InputError, run_command
 from model.augment import augment
-from model.checkpoint import load_state, load_tensors, network_metadata, network_state, save_network
-from model.checkpoint import save_tensors
+from model.checkpoint import (
+    load_state,
+    load_tensors,
+    network_metadata,
+    network_state,
+    save_network,
+    save_tensors,
+)
 from model.config import Config, load_config
 from model.data import Dataset, dataset_of
 from model.evaluate import Crops, accuracy, crops_of, data_folder, heatmaps_of
 from model.network import LandmarkNetwork
 from model.targets import gaussians, heatmap_loss
 from model.ties import settle_ties
+
+Batch = tuple[Tensor, Tensor, Tensor]
 
 
 class Logits(nn.Module):
@@ -68,22 +76,22 @@ def set_rate(optimiser: torch.optim.Adam, config: Config, progress: float) -> No
         group["lr"] = rate * group["scale"]
 
 
-def batches(dataset: Dataset, config: Config, epoch: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+def batches(
+    dataset: Dataset, config: Config, epoch: int
+) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
     """Augmented batches of one epoch: images (N, 3, S, S), landmarks (N, K, 2), visible (N, K)."""
     random = np.random.default_rng([config.training.seed, epoch])
     order = random.permutation(len(dataset))
     size, batch = config.network.input_size, config.training.batch_size
     for start in range(0, len(order) - batch + 1, batch):
         chosen = order[start : start + batch]
-        views, points = zip(
-            *(
-                augment(
-                    dataset.images[i], dataset.landmarks[i], dataset.box[i], size, config.data, random
-                )
-                for i in chosen
-            ),
-            strict=True,
-        )
+        pairs = [
+            augment(
+                dataset.images[i], dataset.landmarks[i], dataset.box[i], size, config.data, random
+            )
+            for i in chosen
+        ]
+        views, points = zip(*pairs, strict=True)
         images = torch.from_numpy(np.stack(views)).permute(0, 3, 1, 2).float()
         landmarks = torch.from_numpy(np.stack(points)).float()
         yield images, landmarks, torch.from_numpy(dataset.visible[chosen]).float()
@@ -106,7 +114,14 @@ def train_epoch(
     if not steps:
         raise InputError(f"{len(dataset)} images are fewer than one batch: lower batch_size")
     losses = []
-    bar = tqdm(batches(dataset, config, epoch), f"epoch {epoch + 1}", steps, leave=False, unit="batch", disable=None)
+    bar = tqdm(
+        batches(dataset, config, epoch),
+        f"epoch {epoch + 1}",
+        steps,
+        leave=False,
+        unit="batch",
+        disable=None,
+    )
     for step, (images, landmarks, visible) in enumerate(bar):
         set_rate(optimiser, config, (epoch + step / steps) / config.training.epochs)
         targets = gaussians(landmarks, config.network.map_size, config.training.sigma)
@@ -122,7 +137,9 @@ def train_epoch(
     return float(np.mean(losses))
 
 
-def save_state(path: Path, model: Logits, optimiser: torch.optim.Adam, config: Config, epoch: int) -> None:
+def save_state(
+    path: Path, model: Logits, optimiser: torch.optim.Adam, config: Config, epoch: int
+) -> None:
     """Everything that --resume needs, as safetensors."""
     tensors = {f"model.{k}": v for k, v in network_state(model.network).items()}
     tensors |= {"log_scale": model.log_scale, "offset": model.offset}

@@ -18,7 +18,8 @@ def test_every_landmark_is_marked(count: int, shape: tuple[int, int]) -> None:
     drawn = draw_landmarks(image, [points])
     factor = drawn.shape[0] // shape[0]
     assert drawn.shape == (shape[0] * factor, shape[1] * factor, 3)
-    assert max(drawn.shape) >= 480 and (factor == 1 or max(shape) < 480)
+    assert 1 <= factor <= max(1, 2000 // max(shape))
+    assert np.ptp(points * factor, axis=0).max() > 160 or max(drawn.shape) > 1000
     for x, y in np.floor((points + 0.5) * factor).astype(int):
         assert (drawn[y, x] != 128).any()
     assert (drawn[: shape[0] // 6] == 128).all()

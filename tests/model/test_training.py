@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Training learns, resumes in the same state, and its results can be saved, checked, exported."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from hls.errors import InputError
+from hls.landmark_decode import decode, to_image
+from model.checkpoint import load_network, load_tensors, save_network
+from model.config import Config
+from model.data import synthetic
+from model.evaluate import accuracy, crops_of, heatmaps_of
+from model.export import export_qonnx_file
+from model.metrics import nme
+from model.network import LandmarkNetwork
+from model.randomise import random_network
+from model.targets import gaussians
+from model.ties import settle_ties, ties
+from model.trace import traced_forward
+from model.train import train
+
+
+def test_resume_gives_the_same_weights(small: Config, tmp_path: Path) -> None:
+    data = synthetic(16, 14)
+    whole = train(small, data, None, tmp_path / "whole", resume=False)
+    once = replace(small, training=replace(small.training, epochs=2))
+    part = tmp_path / "part"
+    with pytest.MonkeyPatch.context() as patch:
+        import model.train as module
+
+        real, calls = module.train_epoch, []
+
+        def interrupted(*args: object) -> float:
+            if calls:
+                raise KeyboardInterrupt
+            calls.append(1)
+            return real(*args)
+
+        patch.setattr(module, "train_epoch", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            train(once, data, None, part, resume=False)
+    again = train(once, data, None, part, resume=True)
+    left, right = load_tensors(whole)[0], load_tensors(again)[0]
+    assert all(torch.equal(left[key], right[key]) for key in left)
+
+
+def test_training_learns(small: Config, tmp_path: Path) -> None:
+    rate = replace(small.training, epochs=15, learning_rate=1e-2)
+    config, crops = replace(small, training=rate), crops_of(synthetic(32, 14, seed=9), 16)
+
+    def error(network: LandmarkNetwork) -> float:
+        return accuracy(lambda x: heatmaps_of(network, x), crops)
+
+    before = error(LandmarkNetwork(config.network))
+    final = train(config, synthetic(96, 14), crops, tmp_path, resume=False)
+    assert error(load_network(config, final)) < 0.6 * before
+
+
+def test_a_loss_that_is_not_finite_stops(small: Config, tmp_path: Path) -> None:
+    data = replace(synthetic(8, 14), landmarks=np.full((8, 14, 2), np.nan, np.float32))
+    with pytest.raises(InputError, match="the loss is nan in epoch 1: lower learning_rate"):
+        train(small, data, None, tmp_path, resume=False)
+
+
+def test_too_few_images(small: Config, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="fewer than one batch"):
+        train(small, synthetic(3, 14), None, tmp_path, resume=False)
+
+
+def test_checkpoints_of_another_network_are_refused(small: Config, tmp_path: Path) -> None:
+    path = tmp_path / "net.safetensors"
+    save_network(path, LandmarkNetwork(small.network), small)
+    other = replace(small, network=replace(small.network, width=12))
+    with pytest.raises(InputError, match="is of another network than small"):
+        load_network(other, path)
+    path.write_bytes(b"no tensors")
+    with pytest.raises(InputError, match="is no checkpoint"):
+        load_network(small, path)
+    with pytest.raises(InputError, match="is missing"):
+        load_network(small, tmp_path / "none.safetensors")
+
+
+def test_targets_decode_to_their_landmarks() -> None:
+    points = np.random.default_rng(0).uniform(6, 57, (5, 14, 2)).astype(np.float32)
+    maps = gaussians(torch.from_numpy(points), 16, 1.0)
+    integers = (maps.permute(0, 2, 3, 1).numpy() * 1e6).astype(np.int32)
+    found = to_image(decode(integers)[0], 4)
+    assert np.abs(found - points).max() <= 2.0 and np.abs(found - points).mean() < 0.8
+
+
+def test_nme_by_hand() -> None:
+    quarter = np.zeros((1, 2, 2), np.int32)
+    truth = np.array([[[1.5, 1.5], [1.5 + 3, 1.5 + 4]]])
+    assert nme(quarter, truth, np.array([10.0])) == pytest.approx((0 + 5) / 2 / 10)
+
+
+def test_every_tensor_is_an_integer_in_range(small: Config) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
+    for name, values in traced_forward(random_network(small), images).items():
+        low, high = (0, 1) if name.endswith(".sign") else (-8, 7)
+        if name != "heatmaps":
+            assert low <= values.min() and values.max() <= high, name
+
+
+def test_ties_are_found_settled_and_refused(small: Config, tmp_path: Path) -> None:
+    network = random_network(small)
+    assert ties(network) == []
+    norm = network.block2.stage1.norm
+    with torch.no_grad():
+        norm.running_mean[0], norm.bias[0] = 3.0, 0.0
+    assert ties(network) == ["block2.stage1.sign"]
+    with pytest.raises(InputError, match=r"block2.stage1.sign decides by float rounding"):
+        export_qonnx_file(network, tmp_path / "x.onnx")
+    assert settle_ties(network) == 1 and ties(network) == []
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_export_is_checked_against_pytorch(small: Config, tmp_path: Path, seed: int) -> None:
+    network = random_network(small, seed)
+    assert (network.block1.stage1.norm.weight < 0).any() or seed
+    path = export_qonnx_file(network, tmp_path / "net.onnx")
+    assert b"/" + b"site-packages" not in path.read_bytes()
