@@ -64,4 +64,4 @@ class AddClip(Operator):
         }
 
     def resources(self) -> Resources:
-        return Resources(lut=self.lanes * (self.tensor.bits + 2 * self.bits) + 2)
+        return Resources(lut=0.95 * self.lanes * max(self.tensor.bits, self.bits) + 1)

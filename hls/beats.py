@@ -29,7 +29,7 @@ def to_hex(beats: np.ndarray, bits: int) -> str:
     planes = np.empty((count, lanes, bits), np.uint8)
     for bit in range(bits):
         planes[:, :, bit] = (beats >> bit) & 1
-    packed = np.packbits(planes.reshape(count, -1), axis=1, bitorder="little")[:, ::-1]
+    packed = np.packbits(planes.reshape(count, lanes * bits), axis=1, bitorder="little")[:, ::-1]
     text = np.full((count, 2 * packed.shape[1] + 1), ord("\n"), np.uint8)
     text[:, 0:-1:2] = _DIGITS[packed >> 4]
     text[:, 1:-1:2] = _DIGITS[packed & 15]

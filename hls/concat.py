@@ -76,8 +76,8 @@ class Concat(Operator):
     def resources(self) -> Resources:
         count, fold_bits = len(self.tensors), max(self.folds).bit_length()
         width = self.inputs[0].width_bits
-        per_bit = 0.5 if count == 2 else 1 if count <= 4 else 2
+        per_bit = 1 if count <= 4 else 2
         return Resources(
-            lut=per_bit * width + 2 * fold_bits + 2 * count + 4,
+            lut=per_bit * width + fold_bits + count + 1,
             ff=fold_bits + (count - 1).bit_length(),
         )

@@ -63,7 +63,7 @@ class Fifo(Operator):
         count_bits = places.bit_length()
         if places == 1:
             return Resources(lut=width + 3, ff=2 * width + 2)
-        control = Resources(lut=width + 5 * count_bits + 6, ff=width + 3 * count_bits + 1)
+        control = Resources(lut=width + 4 * count_bits - 3, ff=width + 3 * count_bits + 3)
         if places <= _LUTRAM_PLACES_MAX or places * width <= _LUTRAM_BITS_MAX:
             return control + Resources(lut=lutram(places, width))
         return control + Resources(ff=width + 1, bram36=block_ram(places, width))

@@ -58,4 +58,4 @@ class Fork(Operator):
         return {"WIDTH_BITS": self.inputs[0].width_bits, "COPIES": self.copies}
 
     def resources(self) -> Resources:
-        return Resources(lut=2 * self.copies + 1, ff=self.copies)
+        return Resources(lut=2 * self.copies, ff=self.copies)

@@ -91,4 +91,4 @@ class Pad(Operator):
         out = self.outputs[0].tensor
         counters = (out.height, out.width, self.inputs[0].beats_per_pixel)
         bits = sum(count.bit_length() for count in counters)
-        return Resources(lut=2 * bits + 6 + self.inputs[0].width_bits / 2, ff=bits)
+        return Resources(lut=bits + 0.7 * self.inputs[0].width_bits, ff=bits)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -32,6 +33,7 @@ _CXX_FLAGS = (
     "-DVM_SC=0", "-DVM_TIMING=0", "-DVM_TRACE=0", "-DVM_TRACE_FST=0", "-DVM_TRACE_VCD=0",
     "-DVM_TRACE_SAIF=0",
 )  # fmt: skip
+_COMPLAINT = re.compile(r"^%(Error|Error-\w+|Warning-\w+): (.*)$", re.MULTILINE)
 # Generated C++ is compiled in lumps of about this size, two at a time.
 _LUMP_BYTES = 400_000
 
@@ -113,11 +115,11 @@ def _translate(root: Path, sources: Sequence[Path], folder: Path) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if run.returncode:
-        lines = [line for line in run.stderr.splitlines() if line.startswith("%Error")]
-        # A $error of the RTL says more than what follows from it.
-        lines.sort(key=lambda line: "%Error-USERERROR" not in line and "$error" not in line)
-        first = (lines or run.stderr.splitlines() or ["no message"])[0]
-        raise SimulationError(f"Verilator rejects the design: {first.split('%Error')[-1][:300]}")
+        found = _COMPLAINT.findall(run.stderr) or [("", run.stderr.strip() or "no message")]
+        # The RTL's own $error says more than what follows from it.
+        own = [text for kind, text in found if "USERERROR" in kind]
+        first = (own or [text for _, text in found])[0].splitlines()[0]
+        raise SimulationError(f"Verilator rejects the design: {first[:300]}")
 
 
 def _runtime(cxx: str, root: Path, cache: Path) -> Path:

@@ -70,7 +70,7 @@ class WidthConverter(Operator):
         width_in, width_out = self.inputs[0].width_bits, self.outputs[0].width_bits
         ratio = max(width_in, width_out) // min(width_in, width_out)
         index_bits = (ratio - 1).bit_length()
-        control = Resources(lut=2 * index_bits + 2, ff=index_bits)
+        control = Resources(lut=index_bits + 2, ff=index_bits)
         if width_in < width_out:
             return control + Resources(ff=width_out - width_in)
         return control + Resources(lut=width_out * (ratio - 1) / 3)

@@ -207,7 +207,7 @@ def main() -> None:
     load = os.getloadavg()[0]
     print(
         f"golden ({bundle.name}): {rate:.1f} frames/s, {billions:.2f} GMAC/s"
-        f" ({options.bench} frames, 1 thread, BLAS threads: {threads}, load average {load:.1f})"
+        f" ({options.bench} frames, one process, BLAS threads: {threads}, load average {load:.1f})"
     )
 
 

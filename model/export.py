@@ -97,23 +97,36 @@ def export_qonnx_file(network: LandmarkNetwork, path: Path) -> Path:
 
 
 def _name_tensors(model: ModelWrapper, names: list[str]) -> None:
-    """Give quantiser outputs their modules' names, from the scopes that the exporter notes."""
-    found = {}
+    """Name tensors after their modules, from the scopes that the exporter notes.
+
+    Quantisers and convolutions give their output the module's name, other operators add their own.
+    """
+    taken: dict[str, str] = {}
     for node in model.graph.node:
         notes = {entry.key: entry.value for entry in node.metadata_props}
-        scopes = ast.literal_eval(notes.get("pkg.torch.onnx.name_scopes", "[]"))
-        if node.op_type in {"Quant", "BipolarQuant"}:
-            found.update({scope: node.output[0] for scope in scopes if scope in names})
         # The notes also hold stack traces with the exporting machine's paths.
         del node.metadata_props[:]
-    found["heatmaps"] = model.graph.output[0].name
-    missing = set(names) - set(found)
+        scopes = ast.literal_eval(notes.get("pkg.torch.onnx.name_scopes", "['', '']"))
+        name = _tensor_name(node.op_type, scopes, names)
+        if name and name not in taken:
+            taken[name] = node.output[0]
+    taken["heatmaps"] = model.graph.output[0].name
+    missing = set(names) - set(taken)
     if missing:
         raise InputError(f"QONNX has no quantiser {min(missing)}: the exporter has changed")
-    for new, old in found.items():
+    for new, old in taken.items():
         model.rename_tensor(old, new)
     model.rename_tensor(model.graph.input[0].name, "image")
     model.set_tensor_datatype("image", DataType["UINT8"])
+
+
+def _tensor_name(op: str, scopes: list[str], quantisers: list[str]) -> str | None:
+    if op in {"Quant", "BipolarQuant"}:
+        return next((scope for scope in scopes if scope in quantisers), None)
+    module = scopes[-2].removesuffix(".conv") if scopes[-2].endswith(".conv.conv") else scopes[-2]
+    if op == "Conv":
+        return None if module == "head.maps" else module
+    return f"{module}.{op.lower()}".lstrip(".")
 
 
 def _check(model: ModelWrapper, image: np.ndarray, expected: dict[str, np.ndarray]) -> None:

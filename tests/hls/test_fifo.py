@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""FIFO."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hls.errors import InputError
+from hls.fifo import Fifo
+from hls.simulation import DeadlockError, simulate_operator
+from hls.tensor import TensorType
+from tests.hls.lint import check_clean, check_refused
+from tests.hls.operator_check import check_operator, needs_simulation, random_frames
+
+KIND = TensorType(9, 7, 6, 3, True)
+# Registers, distributed RAM of powers of two and others, block RAM.
+CASES = [
+    Fifo(TensorType(1, 1, 1, 1), 1, 2),
+    Fifo(KIND, 2, 3),
+    Fifo(KIND, 3, 17),
+    Fifo(KIND, 1, 130),
+    Fifo(TensorType(9, 7, 9, 32, True), 9, 150),
+    Fifo(TensorType(3, 1, 600, 5), 300, 2),
+]
+
+
+@needs_simulation
+@pytest.mark.parametrize("op", CASES, ids=lambda op: f"{op.inputs[0].width_bits}x{op.depth}")
+def test_rtl(op: Fifo) -> None:
+    check_clean(op)
+    check_operator(op)
+    _check_capacity(op)
+
+
+def _check_capacity(op: Fifo) -> None:
+    """It takes `depth` beats and no more while nobody reads."""
+    frames = random_frames(op.tensor, -(-op.depth // op.cycles) + 1, np.random.default_rng(0))
+    with pytest.raises(DeadlockError) as error:
+        simulate_operator(op, [frames], stall=(0.0, 1.0), idle_limit=20)
+    (state,) = error.value.fifos
+    assert state.fill == state.max_fill == state.depth == op.depth
+    assert state.in_valid and not state.out_ready
+
+
+def test_depth_below_two() -> None:
+    with pytest.raises(InputError, match="depth 1, but it must be at least 2"):
+        Fifo(KIND, depth=1)
+
+
+@needs_simulation
+def test_depth_below_two_in_rtl() -> None:
+    check_refused(Fifo(KIND), {"DEPTH": 1}, "DEPTH must be at least 2")
