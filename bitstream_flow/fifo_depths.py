@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""FIFO depths by analysis: what each join's inputs must hold so that no frame can deadlock.
+"""FIFO depths by analysis: deep enough to keep the pace, with the least that cannot deadlock.
 
-For every fork, `tokens[e][i]` is how many of its input beats have to pass before beat i of edge
-e can exist, found by composing the operators' `needs()`. When a join is about to fire, the fork
-has passed the beats that its slowest input needs; whatever the other inputs got by then and the
-join has not taken yet waits in their FIFOs. That is the least depth; the margin on top pays for
-pipeline latency, which the untimed analysis does not see.
+The depth comes from the schedule with unbounded FIFOs (see `schedule`). The least is untimed: for
+every fork, `tokens[e][i]` is how many of its input beats have to pass before beat i of edge e can
+exist, found by composing the operators' `needs()`. When a join is about to fire, the fork has
+passed the beats that its slowest input needs; what the other inputs got by then, and the join has
+not taken yet, waits in their FIFOs.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from hls.fork import Fork
 
+from bitstream_flow.schedule import occupancies
 from bitstream_flow.streaming import edges
-from hls.graph import Graph, Node
+from hls.fork import Fork
+from hls.graph import Graph
 
 MIN_DEPTH = 2
 
@@ -37,20 +38,19 @@ class Depth:
         return self.depth * self.width_bits
 
 
-def size_fifos(graph: Graph, frame_cycles: int) -> list[Depth]:
-    """Depths for every edge of a converted graph; `frame_cycles` is the bottleneck's interval."""
-    needs = {node.name: _frame_needs(node) for node in graph.nodes}
+def size_fifos(graph: Graph, interval: int) -> list[Depth]:
+    """Depths for every edge of a converted graph at one frame every `interval` cycles."""
+    needs = {node.name: np.asarray(node.op.needs(), dtype=np.int64) for node in graph.nodes}
     least: dict[str, int] = {}
-    margin: dict[str, int] = {}
     for index, node in enumerate(graph.nodes):
         if isinstance(node.op, Fork):
-            for name, (depth, extra) in _from_fork(graph, index, needs, frame_cycles).items():
+            for name, depth in _from_fork(graph, index, needs).items():
                 least[name] = max(least.get(name, 0), depth)
-                margin[name] = max(margin.get(name, 0), extra)
+    fills = occupancies(graph, interval)
     found = []
     for edge in edges(graph):
         base = max(MIN_DEPTH, least.get(edge.name, 0))
-        depth = base + margin.get(edge.name, 0)
+        depth = max(base, fills[edge.name] + 1)
         found.append(Depth(edge.name, base, depth, edge.stream.width_bits))
     return found
 
@@ -60,44 +60,26 @@ def joins(graph: Graph) -> dict[str, tuple[str, ...]]:
     return {node.name: node.inputs for node in graph.nodes if len(node.inputs) > 1}
 
 
-def _frame_needs(node: Node) -> np.ndarray:
-    return np.asarray(node.op.needs(), dtype=np.int64)
-
-
-def _from_fork(
-    graph: Graph, index: int, needs: dict[str, np.ndarray], frame_cycles: int
-) -> dict[str, tuple[int, int]]:
-    """(least, margin) of the edges where paths from the fork `graph.nodes[index]` meet again."""
+def _from_fork(graph: Graph, index: int, needs: dict[str, np.ndarray]) -> dict[str, int]:
+    """Least depths of the edges where paths from the fork `graph.nodes[index]` meet again."""
     fork = graph.nodes[index]
     beats = fork.op.inputs[0].beats
     tokens = {name: np.arange(1, beats + 1) for name in fork.outputs}
-    delay = dict.fromkeys(fork.outputs, 0)
-    found: dict[str, tuple[int, int]] = {}
+    found: dict[str, int] = {}
     for node in graph.nodes[index + 1 :]:
         reached = [port for port, name in enumerate(node.inputs) if name in tokens]
         if not reached:
             continue
         own = needs[node.name]
         waits = np.stack([_wait(tokens[node.inputs[p]], own[:, p]) for p in reached], axis=1)
+        slowest = waits.max(axis=1)
         if len(reached) > 1:
-            latest = max(delay[node.inputs[p]] for p in reached)
             for port in reached:
                 name = node.inputs[port]
-                depth = _occupancy(tokens[name], own[:, port], waits.max(axis=1))
-                lag = latest - delay[name]
-                extra = -(-lag * node.op.inputs[port].beats // frame_cycles)
-                old = found.get(name, (0, 0))
-                found[name] = (max(old[0], depth), max(old[1], extra))
-        after = max(delay[node.inputs[p]] for p in reached) + _pace(node)
-        for name in node.outputs:
-            tokens[name] = waits.max(axis=1)
-            delay[name] = after
+                depth = _occupancy(tokens[name], own[:, port], slowest)
+                found[name] = max(found.get(name, 0), depth)
+        tokens.update(dict.fromkeys(node.outputs, slowest))
     return found
-
-
-def _pace(node: Node) -> int:
-    """Cycles that one pixel spends in an operator beyond waiting for its inputs."""
-    return node.op.latency + -(-node.op.cycles // node.op.outputs[0].tensor.pixels)
 
 
 def _wait(tokens: np.ndarray, taken: np.ndarray) -> np.ndarray:

@@ -15,11 +15,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from string import Template
 
-from hls.fifo import Fifo
-
 from bitstream_flow.streaming import Edge, edges
 from hls.beats import axis_bytes
 from hls.errors import InputError
+from hls.fifo import Fifo
 from hls.graph import Graph, Node
 from hls.tensor import Stream
 

@@ -20,12 +20,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hls.fifo import Fifo
 from tqdm import tqdm
 
 from bitstream_flow.cache import cache_root, digest
 from bitstream_flow.streaming import edges
 from hls.errors import InputError
+from hls.fifo import Fifo
 from hls.graph import Graph
 from hls.operator import NO_CONSTANTS, Constants, Memory, Operator, Resources
 
@@ -147,9 +147,9 @@ def _prepare(batch: list[Unit], folder: Path, family: str) -> str:
     (folder / "batch.sv").write_text("\n".join([*lines, "endmodule", ""]))
     cells = " ".join(_cell(index, unit) for index, unit in enumerate(batch))
     return (
-        f"read_slang --threads 1 --top batch --keep-hierarchy {' '.join(files)} batch.sv;"
-        f"setattr -mod -set keep_hierarchy 1 {cells};"
-        f"synth_xilinx -family {family} -abc9 -flatten -noiopad -noclkbuf -top batch;"
+        f"read_slang --threads 1 --top batch --keep-hierarchy {' '.join(files)} batch.sv; "
+        f"setattr -mod -set keep_hierarchy 1 {cells}; "
+        f"synth_xilinx -family {family} -abc9 -flatten -noiopad -noclkbuf -top batch; "
         "tee -q -o stat.txt stat -tech xilinx"
     )
 

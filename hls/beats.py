@@ -51,7 +51,7 @@ def from_hex(text: str, lanes: int, bits: int, signed: bool) -> np.ndarray:
         raise InputError("beats: a line holds something other than hexadecimal digits")
     if digits % 2:
         nibbles = np.pad(nibbles, ((0, 0), (0, 1)))
-    octets = nibbles[:, 0::2] | nibbles[:, 1::2] << 4
+    octets = (nibbles[:, 0::2] | nibbles[:, 1::2] << 4).astype(np.uint8)
     planes = np.unpackbits(octets, axis=1, bitorder="little")[:, : lanes * bits]
     planes = planes.reshape(-1, lanes, bits)
     values = np.zeros((len(planes), lanes), np.int64)

@@ -65,5 +65,7 @@ class Fifo(Operator):
             return Resources(lut=width + 3, ff=2 * width + 2)
         control = Resources(lut=width + 4 * count_bits - 3, ff=width + 3 * count_bits + 3)
         if places <= _LUTRAM_PLACES_MAX or places * width <= _LUTRAM_BITS_MAX:
-            return control + Resources(lut=lutram(places, width))
+            # From three banks of 64 on, their decoder and read multiplexers count.
+            banks = -(-places // 64)
+            return control + Resources(lut=lutram(places, width) + 6 * max(0, banks - 2))
         return control + Resources(ff=width + 1, bram36=block_ram(places, width))

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // FIFO of exactly DEPTH beats, see fifo.py. The oldest beat lies in the output register, the others
-// in a store: a register, distributed RAM or block RAM by size. in_ready and out_valid depend on
-// registers only, so a FIFO cuts every combinational path.
+// in a store: a register, distributed RAM (up to 32 places in 2/3 LUT a bit, where a shift register
+// takes one) or block RAM. in_ready and out_valid depend on registers only, so that a FIFO cuts
+// every combinational path.
 //
 // In simulation each FIFO reports its state at the end, and with +trace=DIR writes the beats that
 // it took to DIR/NAME.hex.

@@ -89,9 +89,7 @@ class Graph:
 
     def with_ops(self, ops: Mapping[str, Operator]) -> Graph:
         """The same graph with the operators of some nodes exchanged."""
-        return replace(
-            self, nodes=tuple(replace(n, op=ops.get(n.name, n.op)) for n in self.nodes)
-        )
+        return replace(self, nodes=tuple(replace(n, op=ops.get(n.name, n.op)) for n in self.nodes))
 
 
 def _ports(nodes: tuple[Node, ...], side: str, complaint: str) -> dict[str, tuple[Node, int]]:

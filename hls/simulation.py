@@ -31,6 +31,7 @@ __all__ = [
 ]  # fmt: skip
 
 Progress = Callable[[float], None]
+_NAMES_MAX = 5
 _FIFO = re.compile(
     r"FIFO name=(\S*) depth=(\d+) fill=(\d+) max=(\d+) in_valid=([01]) out_ready=([01])"
 )
@@ -180,9 +181,10 @@ def _check_end(text: Sequence[str]) -> int:
     reason, cycles = ends[-1][1], int(ends[-1][2])
     if reason == "deadlock":
         full = [fifo.name for fifo in _fifos(text) if fifo.fill >= fifo.depth]
+        more = f" and {len(full) - _NAMES_MAX} more" if len(full) > _NAMES_MAX else ""
         error = DeadlockError(
             f"deadlock: nothing moves any more at cycle {cycles};"
-            f" full FIFOs: {', '.join(full) or 'none'}"
+            f" full FIFOs: {', '.join(full[:_NAMES_MAX]) or 'none'}{more}"
         )
         error.fifos = _fifos(text)
         raise error

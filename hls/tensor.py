@@ -21,7 +21,7 @@ def bits_for(low: int, high: int) -> tuple[int, bool]:
         raise ValueError(f"empty range {low}..{high}")
     if low >= 0:
         return max(1, int(high).bit_length()), False
-    return 1 + max(int(high).bit_length(), int(-low - 1).bit_length()), True
+    return 1 + max(int(max(high, 0)).bit_length(), int(-low - 1).bit_length()), True
 
 
 @dataclass(frozen=True)

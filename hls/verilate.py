@@ -147,7 +147,7 @@ def _compile(cxx: str, root: Path, folder: Path, runtime: Path, target: Path) ->
         _run_compiler(cxx, [*flags, str(pair[0]), "-o", str(pair[1])])
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(compile_lump, zip(lumps, objects)))
+        list(pool.map(compile_lump, zip(lumps, objects, strict=True)))
     _run_compiler(cxx, [*map(str, objects), str(runtime), "-pthread", "-o", str(target)])
 
 
@@ -165,7 +165,7 @@ def _lumps(sources: Sequence[Path], folder: Path) -> list[Path]:
         texts[-1] += f'#include "{source}"\n'
         size += source.stat().st_size
     paths = [folder / f"lump{index}.cpp" for index in range(len(texts))]
-    for path, text in zip(paths, texts):
+    for path, text in zip(paths, texts, strict=True):
         path.write_text(text)
     return paths
 

@@ -85,7 +85,9 @@ def _quantise(model: ModelWrapper, node: NodeProto, values: np.ndarray) -> np.nd
     if node.op_type == "BipolarQuant":
         if (constant(model, node, 1) != 1).any():
             found = float(constant(model, node, 1).flat[0])
-            raise InputError(f"BipolarQuant {node.output[0]}: scale must be exactly 1, is {found:g}")
+            raise InputError(
+                f"BipolarQuant {node.output[0]}: scale must be exactly 1, is {found:g}"
+            )
         return np.where(values >= 0, np.float32(1), np.float32(-1))
     return np.clip(np.rint(values), *quant_range(model, node)).astype(np.float32)
 

@@ -16,7 +16,7 @@ from hls.tensor import TensorType
 from hls.verilate import compiler, verilator_root
 
 # (source, sink) stall; with an odd seed a stalling sink waits for valid before it gets ready.
-STALLS = (((0.5, 0.0), 2), ((0.0, 0.5), 3), ((0.3, 0.6), 4), ((0.7, 0.2), 5))
+STALLS = (((0.5, 0.0), 2), ((0.0, 0.5), 3), ((0.3, 0.3), 4), ((0.7, 0.2), 5), ((0.3, 0.6), 6))
 IDLE_LIMIT = 5_000
 SETTLE = 12
 

@@ -49,7 +49,7 @@ module skip #(parameter int DEPTH = 2) (
 endmodule
 """
 
-# An operator that lets valid fall while it is stalled, and one that ends frames a beat early.
+# An operator that lets valid fall while it is stalled.
 UNSTEADY = """
 module unsteady (
     input logic clk, input logic rst_n,
@@ -63,6 +63,7 @@ module unsteady (
 endmodule
 """
 
+# A shell that with EARLY ends frames too early.
 SHELL = """
 module shell #(parameter int EARLY = 0) (
     input logic clk, input logic rst_n,
@@ -161,7 +162,9 @@ def test_an_axi_stream_shell(tmp_path: Path) -> None:
 
 @needs_simulation
 def test_rtl_that_does_not_compile(tmp_path: Path) -> None:
-    with pytest.raises(SimulationError, match="Verilator rejects the design: .*shell.sv:") as error:
+    with pytest.raises(
+        SimulationError, match=r"Verilator rejects the design: .*shell.sv:"
+    ) as error:
         build(_design(SHELL.replace("beat ==", "beet ==", 1), "shell", tmp_path))
     assert "\n" not in str(error.value)
 
@@ -179,9 +182,9 @@ def test_a_second_build_comes_from_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     design = operator_design(Fifo(KIND), {}, tmp_path)
-    program = build(design).program
+    program = build(design, cache=tmp_path).program
     monkeypatch.setattr("hls.verilate._run_compiler", None)
-    assert build(design).program == program
+    assert build(design, cache=tmp_path).program == program
     assert not list(program.parent.glob("making-*"))
 
 
@@ -199,7 +202,7 @@ def test_a_missing_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 @needs_simulation
 def test_a_compiler_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", "false")
-    with pytest.raises(SimulationError, match="the C\\+\\+ compiler .*false fails: exit 1"):
+    with pytest.raises(SimulationError, match=r"the C\+\+ compiler .*false fails: exit 1"):
         build(operator_design(Fifo(KIND), {}, tmp_path), cache=tmp_path)
     assert not list((tmp_path / "simulation").glob("making-*"))
 

@@ -58,7 +58,7 @@ def test_frames_are_checked() -> None:
     stream = Stream(TensorType(1, 2, 2, 3), 1)
     with pytest.raises(ValueError, match="expected frames"):
         stream.pack(np.zeros((1, 2, 2, 2)))
-    with pytest.raises(ValueError, match="outside 0..7"):
+    with pytest.raises(ValueError, match=r"outside 0\.\.7"):
         stream.pack(np.full((1, 1, 2, 2), 8))
     with pytest.raises(ValueError, match="empty range"):
         bits_for(1, 0)
