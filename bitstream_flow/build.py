@@ -101,9 +101,11 @@ class Build:
         if not checkpoint.is_file():
             raise InputError(f"no checkpoint {checkpoint}: train one with make train")
         key = digest("export", self.config, checkpoint, *sources("model"))
-        return run_step(
-            self.folder, "export", key, lambda out: export_network(self.config, checkpoint, out)
-        )
+
+        def work(out: Path) -> None:
+            export_network(self.config, checkpoint, out)
+
+        return run_step(self.folder, "export", key, work)
 
     def frontend(self) -> bool:
         """QONNX -> FINN -> graph; every stage is compared with Brevitas."""
@@ -209,7 +211,7 @@ def main() -> None:
     parser.add_argument("--board", default="Pynq-Z1", help="board (default: %(default)s)")
     parser.add_argument("--fps", type=float, default=2000, help="frame rate to fold for")
     parser.add_argument("--checkpoint", type=Path, help="other than the shipped one")
-    parser.add_argument("--frames", type=int, default=3, help="frames to simulate back to back")
+    parser.add_argument("--frames", type=int, default=5, help="frames to simulate back to back")
     parser.add_argument("--flow", default="rtl", choices=("rtl", "hls", "finn"))
     args = parser.parse_args()
     if args.flow != "rtl":

@@ -36,7 +36,8 @@ def write_bundle(
     """
     sizes = {depth.name: depth.depth for depth in depths}
     generate(chip, sizes, folder / "rtl")
-    np.savez(folder / "weights.npz", **pack_constants(logical))
+    arrays: dict[str, Any] = pack_constants(logical)
+    np.savez(folder / "weights.npz", **arrays)
     streams = {edge.name: edge.stream for edge in edges(chip)}
     output = _port(streams[chip.output]) | {"stride": details["stride"]}
     seal(

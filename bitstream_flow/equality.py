@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from hls.beats import from_hex
 from tqdm import tqdm
 
+from hls.beats import from_hex
 from hls.errors import InputError, run_command
 from hls.graph import Graph
 
@@ -151,7 +151,6 @@ def golden_tensors(bundle_folder: Path, images: np.ndarray) -> Tensors:
 def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
     """Every stream of the simulated RTL, and (cycles a frame, latency of the first frame)."""
     from host.backends import open_backend
-
     from host.bundle import load_bundle
 
     with tempfile.TemporaryDirectory() as folder:
@@ -160,8 +159,8 @@ def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
             run = backend.simulate(images, trace=Path(folder))
         tensors = dict(_traces(build.chip, Path(folder), len(images)))
     tensors["heatmaps"] = run.outputs[0]
-    ends = np.diff(run.frame_ends)
-    return tensors, int(ends.max()), int(run.frame_ends[0] - run.frame_starts[0])
+    interval = np.diff(run.frame_ends).mean()
+    return tensors, int(np.ceil(interval)), run.frame_ends[0] - run.frame_starts[0]
 
 
 def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.ndarray]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from hls.graph import Graph, constants_of, from_json, to_json
 def save_graph(graph: Graph, folder: Path) -> None:
     """Write `graph.json` and `constants.npz` into `folder`."""
     (folder / "graph.json").write_text(json.dumps(to_json(graph), indent=1))
-    np.savez_compressed(folder / "constants.npz", **dict(constants_of(graph)))
+    arrays: dict[str, Any] = dict(constants_of(graph))
+    np.savez_compressed(folder / "constants.npz", **arrays)
 
 
 def load_graph(folder: Path) -> Graph:

@@ -18,6 +18,7 @@ from hls.errors import InputError
 
 FOLDER = Path(__file__).parent / "configs"
 ACTIVATIONS = ("none", "prelu")
+LOSSES = ("sigmoid", "softmax")
 STRIDE = 4
 
 
@@ -84,11 +85,13 @@ class TrainingConfig:
     batch_size: int
     learning_rate: float
     sigma: float
+    loss: str = "sigmoid"
     seed: int = 0
 
     def __post_init__(self) -> None:
         for key in ("epochs", "batch_size", "learning_rate", "sigma"):
             _require(getattr(self, key) > 0, key, getattr(self, key), "above 0")
+        _require(self.loss in LOSSES, "loss", self.loss, f"{LOSSES}")
 
 
 @dataclass(frozen=True)

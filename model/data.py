@@ -47,7 +47,7 @@ def load_packed(path: Path, split: str) -> Dataset:
     chosen = np.flatnonzero(arrays["split"] == split.encode())
     if not len(chosen):
         raise InputError(f"{path} has no images of split {split!r}")
-    images = [_decode(path, arrays, index) for index in chosen]
+    images = [_decode(path, arrays, int(index)) for index in chosen]
     picked = (arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box"))
     return Dataset(np.stack(images), *picked)
 
@@ -125,5 +125,5 @@ def synthetic(count: int, landmarks: int, seed: int = 0, side: int = 96) -> Data
             cv2.circle(image, (int(x), int(y)), 2, shade, -1)
         images[index] = image
     norm = np.sqrt(np.prod(points.max(axis=1) - points.min(axis=1), axis=1))
-    box = np.tile(np.float32([side / 2, side / 2, 0.8 * side]), (count, 1))
+    box = np.tile(np.array([side / 2, side / 2, 0.8 * side], np.float32), (count, 1))
     return Dataset(images, points, np.ones(points.shape[:2], bool), norm, box)

@@ -33,7 +33,7 @@ def crops_of(dataset: Dataset, size: int) -> Crops:
     return images, points, dataset.norm * size / dataset.box[:, 2]
 
 
-def test_crops(config: Config, folder: Path, split: str = "test") -> Crops:
+def test_crops(config: Config, folder: Path | None, split: str = "test") -> Crops:
     """The evaluation inputs of a configuration; the same for every implementation."""
     return crops_of(dataset_of(config, folder, split), config.network.input_size)
 

@@ -22,10 +22,9 @@ def random_network(config: Config, seed: int = 0) -> LandmarkNetwork:
         for norm in norms:
             norm.momentum = None
             flips = torch.rand(norm.num_features, generator=generator) < 0.3
-            norm.weight *= torch.where(flips, -1.0, 1.0) * (
-                0.5 + torch.rand(1, generator=generator)
-            )
-            norm.bias += 0.5 * torch.randn(norm.num_features, generator=generator)
+            norm.weight.mul_(0.5 + torch.rand(norm.num_features, generator=generator))
+            norm.weight[flips] *= -1
+            norm.bias.add_(0.5 * torch.randn(norm.num_features, generator=generator))
         size = config.network.input_size
         images = torch.randint(0, 256, (4, 3, size, size), generator=generator).float()
         network.train()(images)

@@ -24,7 +24,17 @@ def gaussians(points: Tensor, map_size: int, sigma: float) -> Tensor:
     return y[..., :, None] * x[..., None, :]
 
 
-def heatmap_loss(logits: Tensor, targets: Tensor, visible: Tensor) -> Tensor:
-    """Sigmoid cross-entropy (paper section 5) summed over a map, mean over visible landmarks."""
-    loss = F.binary_cross_entropy_with_logits(logits, targets, reduction="none").sum(dim=(2, 3))
+def heatmap_loss(logits: Tensor, targets: Tensor, visible: Tensor, kind: str) -> Tensor:
+    """Loss of a map, mean over visible landmarks; kinds as in config.LOSSES.
+
+    `sigmoid`: cross-entropy a pixel, summed (the paper's, section 5). `softmax`: cross-entropy of
+    the place, which is all that arg-max looks at.
+    """
+    if kind == "softmax":
+        logits, places = logits.flatten(2), targets.flatten(2)
+        shares = places / places.sum(dim=2, keepdim=True).clamp(min=1e-6)
+        loss = -(shares * F.log_softmax(logits, dim=2)).sum(dim=2)
+    else:
+        loss = F.binary_cross_entropy_with_logits(logits, targets, reduction="none")
+        loss = loss.sum(dim=(2, 3))
     return (loss * visible).sum() / visible.sum().clamp(min=1)

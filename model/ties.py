@@ -34,11 +34,16 @@ class Decision:
     values: Tensor
 
     @property
+    def statistics(self) -> tuple[Tensor, Tensor]:
+        """BatchNorm's running (mean, variance)."""
+        mean, variance = self.norm.running_mean, self.norm.running_var
+        assert mean is not None and variance is not None
+        return mean.double(), variance.double()
+
+    @property
     def gain(self) -> Tensor:
         """BatchNorm's factor, per channel."""
-        return self.norm.weight.double() / torch.sqrt(
-            self.norm.running_var.double() + self.norm.eps
-        )
+        return self.norm.weight.double() / torch.sqrt(self.statistics[1] + self.norm.eps)
 
     @property
     def tie(self) -> Tensor:
@@ -47,7 +52,7 @@ class Decision:
 
     def margin(self) -> Tensor:
         """Per channel, the distance to the nearest decision boundary over all integers."""
-        offset = self.norm.bias.double() - self.norm.running_mean.double() * self.gain
+        offset = self.norm.bias.double() - self.statistics[0] * self.gain
         x = self.values.double()[:, None] * self.gain + offset
         if isinstance(self.activation, nn.PReLU):
             x = torch.where(x < 0, x * self.activation.weight.double(), x)

@@ -125,7 +125,7 @@ def train_epoch(
     for step, (images, landmarks, visible) in enumerate(bar):
         set_rate(optimiser, config, (epoch + step / steps) / config.training.epochs)
         targets = gaussians(landmarks, config.network.map_size, config.training.sigma)
-        loss = heatmap_loss(model(images), targets, visible)
+        loss = heatmap_loss(model(images), targets, visible, config.training.loss)
         if not torch.isfinite(loss):
             raise InputError(f"the loss is {loss.item()} in epoch {epoch + 1}: lower learning_rate")
         optimiser.zero_grad(set_to_none=True)

@@ -14,7 +14,6 @@ import tempfile
 from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.base import Transformation
 from qonnx.transformation.general import GiveUniqueNodeNames
-from qonnx.transformation.infer_datatypes import InferDataTypes
 
 from hls.errors import InputError
 
@@ -65,6 +64,3 @@ class ToHardware(Transformation):
             if not node.domain.startswith("finn.custom_op.fpgadataflow"):
                 raise InputError(f"node {node.name}: FINN has no hardware layer for {node.op_type}")
         return model, False
-
-
-__all__ = ["InferDataTypes", "ToHardware", "passes"]

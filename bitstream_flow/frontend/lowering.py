@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from onnx import NodeProto, TensorProto, helper
@@ -44,7 +45,7 @@ class Sweep:
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     pads: dict[str, Padding] = field(default_factory=dict)
 
-    def add(self, op: str, inputs: list[str], output: str, **attributes: object) -> str:
+    def add(self, op: str, inputs: list[str], output: str, **attributes: Any) -> str:
         """Append a node."""
         node = helper.make_node(op, inputs, [output], name=f"{output}.{op.lower()}", **attributes)
         self.nodes.append(node)

@@ -23,8 +23,8 @@ from bitstream_flow.frontend.ranges import Range, integer_ranges, quant_range
 from hls.errors import InputError
 
 CHAIN_OPS = {
-    "Abs", "Add", "BatchNormalization", "Clip", "Div", "Elu", "HardSigmoid", "Identity", "LeakyRelu",
-    "Mul", "Neg", "PRelu", "Relu", "Selu", "Sigmoid", "Softplus", "Sub", "Tanh",
+    "Abs", "Add", "BatchNormalization", "Clip", "Div", "Elu", "HardSigmoid", "Identity",
+    "LeakyRelu", "Mul", "Neg", "PRelu", "Relu", "Selu", "Sigmoid", "Softplus", "Sub", "Tanh",
 }  # fmt: skip
 QUANTS = {"Quant", "BipolarQuant"}
 
@@ -117,8 +117,8 @@ def _steps(
     values = np.repeat(integers.astype(np.float32)[:, None], shape[1], axis=1)[..., None, None]
     results = _quantise(model, node, _run(model, chain, source, values))[:, :, 0, 0]
     change = np.diff(results, axis=0)
-    falls = (change < 0).any(axis=0)
-    both = falls & (change > 0).any(axis=0)
+    falls = np.asarray((change < 0).any(axis=0))
+    both = np.asarray(falls & (change > 0).any(axis=0))
     if both.any():
         raise InputError(
             f"{node.op_type} {node.output[0]}: channel {int(both.argmax())} is not monotone over"
