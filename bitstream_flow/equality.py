@@ -150,12 +150,14 @@ def golden_tensors(bundle_folder: Path, images: np.ndarray) -> Tensors:
 
 def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
     """Every stream of the simulated RTL, and (cycles a frame, latency of the first frame)."""
-    from host.backends import open_backend
+    from host.backends import RtlBackend
     from host.bundle import load_bundle
 
+    def note(text: str) -> None:
+        print(text, flush=True)
+
     with tempfile.TemporaryDirectory() as folder:
-        bundle = load_bundle(build.bundle)
-        with open_backend("rtl", bundle) as backend:
+        with RtlBackend(load_bundle(build.bundle), note) as backend:
             run = backend.simulate(images, trace=Path(folder))
         tensors = dict(_traces(build.chip, Path(folder), len(images)))
     tensors["heatmaps"] = run.outputs[0]

@@ -37,7 +37,7 @@ def random_view(
 ) -> np.ndarray:
     """A 2 x 3 matrix that shows `box` turned, scaled and shifted at random."""
     shift = random.uniform(-config.shift, config.shift, 2) * box[2]
-    side = box[2] * np.exp(random.uniform(-1, 1) * np.log1p(config.scale))
+    side = box[2] * config.crop * np.exp(random.uniform(-1, 1) * np.log1p(config.scale))
     matrix = square_to_input(np.array([*(box[:2] + shift), side]), size)
     angle = np.deg2rad(config.rotation) * random.uniform(-1, 1)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

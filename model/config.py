@@ -63,9 +63,14 @@ class NetworkConfig:
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Which packed data set, and how far augmentation goes (degrees, factors, shares)."""
+    """Which packed data set, what the network sees of it, and how far augmentation goes.
+
+    `crop` is the side of the square that the network sees over the side of the data's box; the
+    rest are degrees, a factor, and shares of the box.
+    """
 
     file: str
+    crop: float = 1.0
     rotation: float = 30.0
     scale: float = 0.2
     shift: float = 0.08
@@ -73,6 +78,7 @@ class DataConfig:
 
     def __post_init__(self) -> None:
         _require(self.file.endswith(".npz"), "file", self.file, "the name of an .npz file")
+        _require(0.2 <= self.crop <= 3, "crop", self.crop, "0.2 to 3")
         for key, high in (("rotation", 180.0), ("scale", 0.9), ("shift", 0.5), ("colour", 0.9)):
             _require(0 <= getattr(self, key) <= high, key, getattr(self, key), f"0 to {high}")
 

@@ -47,7 +47,7 @@ def load_packed(path: Path, split: str) -> Dataset:
     chosen = np.flatnonzero(arrays["split"] == split.encode())
     if not len(chosen):
         raise InputError(f"{path} has no images of split {split!r}")
-    images = [_decode(path, arrays, int(index)) for index in chosen]
+    images = [_decode(path, arrays, int(index)) for index in chosen.tolist()]
     picked = (arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box"))
     return Dataset(np.stack(images), *picked)
 

@@ -24,18 +24,19 @@ from model.metrics import nme
 Crops = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
-def crops_of(dataset: Dataset, size: int) -> Crops:
-    """(inputs (N, S, S, 3) uint8, landmarks and norm in input pixels), cut at each image's box."""
-    matrices = [square_to_input(box, size) for box in dataset.box]
+def crops_of(dataset: Dataset, config: Config) -> Crops:
+    """(inputs (N, S, S, 3) uint8, landmarks and norm in input pixels), cut round each box."""
+    size, squares = config.network.input_size, dataset.box * [1, 1, config.data.crop]
+    matrices = [square_to_input(square, size) for square in squares]
     pairs = zip(dataset.images, matrices, strict=True)
     images = np.stack([cut(image, matrix, size) for image, matrix in pairs])
     points = np.stack([transform(p, m) for p, m in zip(dataset.landmarks, matrices, strict=True)])
-    return images, points, dataset.norm * size / dataset.box[:, 2]
+    return images, points, dataset.norm * size / squares[:, 2]
 
 
 def test_crops(config: Config, folder: Path | None, split: str = "test") -> Crops:
     """The evaluation inputs of a configuration; the same for every implementation."""
-    return crops_of(dataset_of(config, folder, split), config.network.input_size)
+    return crops_of(dataset_of(config, folder, split), config)
 
 
 def heatmaps_of(network: nn.Module, images: np.ndarray) -> np.ndarray:

@@ -35,9 +35,6 @@ from model.network import LandmarkNetwork
 from model.ties import ties
 from model.trace import traced_forward
 
-# Side of the square that the network sees over the side of the data's `box`.
-CROP_SCALE = 1.0
-
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
@@ -72,7 +69,7 @@ def describe(config: Config) -> dict[str, object]:
         "settings": config.as_dict(),
         "landmarks": config.network.landmarks,
         "stride": STRIDE,
-        "crop": {"scale": CROP_SCALE},
+        "crop": {"scale": config.data.crop},
     }
 
 

@@ -24,8 +24,11 @@ from torch.nn import functional as F
 class Clamp(nn.Module):
     """Brevitas' TensorClamp in one pass: a third off the training time."""
 
-    def forward(self, x: Tensor, low: Tensor, high: Tensor) -> Tensor:
-        return x.clamp(float(low), float(high))
+    def __init__(self) -> None:
+        super().__init__()
+
+    def forward(self, x: Tensor, min_val: Tensor, max_val: Tensor) -> Tensor:
+        return x.clamp(float(min_val), float(max_val))
 
 
 class SignQuant(SignedBinaryActPerTensorConst):

@@ -202,7 +202,7 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE")
     args = parser.parse_args()
     config, folder = load_config(args.config, args.set), data_folder(args.data)
-    test = crops_of(dataset_of(config, folder, "test"), config.network.input_size)
+    test = crops_of(dataset_of(config, folder, "test"), config)
     final = train(config, dataset_of(config, folder, "train"), test, args.out, resume=args.resume)
     print(f"wrote {final}")
 

@@ -53,7 +53,7 @@ def test_resume_gives_the_same_weights(small: Config, tmp_path: Path) -> None:
 
 def test_training_learns(small: Config, tmp_path: Path) -> None:
     rate = replace(small.training, epochs=15, learning_rate=1e-2)
-    config, crops = replace(small, training=rate), crops_of(synthetic(32, 14, seed=9), 16)
+    config, crops = replace(small, training=rate), crops_of(synthetic(32, 14, seed=9), small)
 
     def error(network: LandmarkNetwork) -> float:
         return accuracy(lambda x: heatmaps_of(network, x), crops)
