@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from brevitas.nn import QuantConv2d
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
@@ -55,8 +56,12 @@ def network_metadata(config: Config) -> dict[str, str]:
 
 
 def save_network(path: Path, network: LandmarkNetwork, config: Config, **notes: str) -> None:
-    """Save weights and BatchNorm statistics; `notes` go into the file's metadata."""
-    save_tensors(path, network_state(network), network_metadata(config) | notes)
+    """Save what evaluation needs, weights as int8; `notes` go into the file's metadata."""
+    tensors = network_state(network)
+    for name, module in network.named_modules():
+        if isinstance(module, QuantConv2d):
+            tensors[f"{name}.weight"] = module.quant_weight().value.round().to(torch.int8)
+    save_tensors(path, tensors, network_metadata(config) | notes)
 
 
 def network_state(network: LandmarkNetwork) -> dict[str, Tensor]:

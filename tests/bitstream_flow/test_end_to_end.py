@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A small network through folding, FIFOs, RTL and bundle: equal to golden, and no deadlock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bitstream_flow.board import load_board
+from bitstream_flow.bundle import write_bundle
+from bitstream_flow.fifo_depths import Depth, size_fifos
+from bitstream_flow.folding import Target, fold
+from bitstream_flow.reference import run_reference
+from bitstream_flow.streaming import insert_converters
+from hls.errors import InputError
+from hls.graph import Graph
+from host.backends import RtlBackend, open_backend
+from host.bundle import Bundle, load_bundle
+from tests.bitstream_flow.networks import tiny_hourglass
+
+FRAMES = 5
+
+
+def make_bundle(folder: Path, logical: Graph, chip: Graph, depths: list[Depth]) -> Bundle:
+    folder.mkdir()
+    details = {
+        "config": "tiny", "stride": 2, "crop": {"scale": 1.0}, "predicted": {}, "model": {},
+        "target_fps": 1.0,
+    }  # fmt: skip
+    write_bundle(
+        folder, logical=logical, chip=chip, depths=depths, board=load_board("Pynq-Z1"),
+        details=details,
+    )  # fmt: skip
+    return load_bundle(folder)
+
+
+@pytest.fixture(scope="module")
+def logical() -> Graph:
+    return tiny_hourglass(height=16, width=12)
+
+
+@pytest.fixture(scope="module")
+def chip(logical: Graph) -> Graph:
+    return insert_converters(fold(logical, Target(2500)))
+
+
+@pytest.fixture(scope="module")
+def interval(chip: Graph) -> int:
+    return max(node.op.cycles for node in chip.nodes)
+
+
+@pytest.fixture(scope="module")
+def images(logical: Graph) -> np.ndarray:
+    shape = (FRAMES, *logical.tensors["image"].shape)
+    return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def bundle(logical, chip, interval, tmp_path_factory) -> Bundle:
+    folder = tmp_path_factory.mktemp("tiny") / "bundle"
+    return make_bundle(folder, logical, chip, size_fifos(chip, interval))
+
+
+@pytest.mark.parametrize("stall", [0.0, 0.3])
+def test_rtl_golden_and_reference_agree(logical, bundle, images, stall) -> None:
+    expected = run_reference(logical, images)["heatmaps"]
+    with open_backend("golden", bundle) as golden:
+        assert np.array_equal(golden.infer(images).heatmaps, expected)
+    with RtlBackend(bundle, print) as rtl:
+        run = rtl.simulate(images, stall=stall, seed=7)
+    assert np.array_equal(run.outputs[0], expected)
+
+
+def test_the_bottleneck_sets_the_pace(bundle, images, interval) -> None:
+    with RtlBackend(bundle, print) as rtl:
+        run = rtl.simulate(images)
+    assert interval <= np.diff(run.frame_ends).mean() <= 1.1 * interval
+
+
+def _with_skip(depths: list[Depth], name: str, depth: int) -> list[Depth]:
+    return [replace(d, depth=depth) if d.name == name else d for d in depths]
+
+
+def test_the_least_depth_runs_and_one_entry_less_deadlocks_by_name(
+    logical, chip, interval, images, tmp_path
+) -> None:
+    skip = "stem.quant.0"
+    depths = size_fifos(chip, interval)
+    least = next(d.least for d in depths if d.name == skip)
+    enough = make_bundle(tmp_path / "enough", logical, chip, _with_skip(depths, skip, least))
+    with RtlBackend(enough, print) as rtl:
+        rtl.simulate(images[:2])
+    short = make_bundle(tmp_path / "short", logical, chip, _with_skip(depths, skip, least - 1))
+    with RtlBackend(short, print) as rtl, pytest.raises(InputError) as caught:
+        rtl.simulate(images[:2], idle_limit=20_000)
+    assert f"FIFO {skip} (depth {least - 1})" in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The gate's own bookkeeping, and what the build says of bad arguments."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from bitstream_flow.board import load_board
+from bitstream_flow.build import Build, vendor_note
+from bitstream_flow.cache import run_step
+from bitstream_flow.equality import Line, Report, random_images
+from hls.errors import InputError
+from tests.bitstream_flow.networks import tiny_hourglass
+
+
+def _tensors() -> dict[str, np.ndarray]:
+    return {"a.sign": np.zeros((2, 3, 3, 2), int), "heatmaps": np.ones((2, 1, 1, 5), int)}
+
+
+def test_equal_tensors() -> None:
+    line = Line("golden")
+    line.add(_tensors(), _tensors())
+    assert str(line).split() == ["golden", "2", "frames,", "2", "tensors:", "0", "mismatches"]
+    assert Report([line], 10, 20).verdict == "equal: Brevitas = golden"
+
+
+def test_the_first_difference_is_named_in_the_networks_order() -> None:
+    line, got = Line("RTL"), _tensors()
+    got["a.sign"] = got["a.sign"].copy()
+    got["a.sign"][1, 2, 0, 1] = 1
+    got["heatmaps"] = got["heatmaps"] * 2
+    line.add(_tensors(), got)
+    assert "2 mismatched frames, first a.sign at frame 1, y 2, x 0, channel 1" in str(line)
+    assert "expected 0, got 1" in str(line)
+    assert not Report([line], 1, 1).equal
+
+
+def test_an_implementation_without_output_is_an_error() -> None:
+    with pytest.raises(InputError, match="gives no heatmaps"):
+        Line("RTL").add(_tensors(), {"a.sign": _tensors()["a.sign"]})
+
+
+def test_random_images_hold_the_extremes() -> None:
+    images = random_images(tiny_hourglass(), 4)
+    assert images[0].max() == 0 and images[1].min() == 255 and images.dtype == np.uint8
+
+
+def test_a_failed_step_keeps_the_earlier_result(tmp_path) -> None:
+    def good(out) -> None:
+        (out / "file").write_text("good")
+
+    def bad(out) -> None:
+        (out / "file").write_text("half")
+        raise KeyboardInterrupt
+
+    assert run_step(tmp_path, "step", "1", good)
+    assert not run_step(tmp_path, "step", "1", bad)
+    with pytest.raises(KeyboardInterrupt):
+        run_step(tmp_path, "step", "2", bad)
+    assert (tmp_path / "step" / "file").read_text() == "good"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--board", "Pynq-Z9"], "unknown board 'Pynq-Z9'; known: Pynq-Z1, Pynq-Z2"),
+        (["--flow", "hls"], "FLOW=hls comes with a later version"),
+        (["--frames", "1"], "at least 3 show the steady state"),
+        (["--config", "nothing"], "no checkpoint"),
+    ],
+)
+def test_bad_arguments_are_one_line(arguments: list[str], message: str) -> None:
+    command = [sys.executable, "-W", "ignore", "-m", "bitstream_flow.build", *arguments]
+    run = subprocess.run(command, capture_output=True, text=True)
+    lines = [line for line in run.stderr.splitlines() if line.startswith("error: ")]
+    assert run.returncode == 1 and len(lines) == 1 and message in lines[0]
+
+
+def test_without_vivado_the_last_step_is_said(monkeypatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    note = vendor_note(Build("face-tiny", load_board("Pynq-Z1"), 1.0))
+    assert "Vivado is not on the PATH" in note and "\n" not in note

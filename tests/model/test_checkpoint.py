@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Checkpoints keep every integer; the shipped one is small, free of ties and as good as stated."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from hls.errors import InputError
+from model.checkpoint import checkpoint_path, load_network, load_tensors, save_network, save_tensors
+from model.config import Config, load_config
+from model.evaluate import accuracy, heatmaps_of
+from model.evaluate import test_crops as evaluation_crops
+from model.randomise import random_network
+from model.ties import ties
+from model.trace import traced_forward
+
+SHIPPED = checkpoint_path("face-tiny")
+shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no trained checkpoint is shipped yet")
+
+
+def test_int8_weights_give_the_same_integers(small: Config, tmp_path: Path) -> None:
+    network, path = random_network(small), tmp_path / "net.safetensors"
+    save_network(path, network, small)
+    images = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
+    before, after = (
+        traced_forward(network, images),
+        traced_forward(load_network(small, path), images),
+    )
+    assert all(np.array_equal(before[name], after[name]) for name in before)
+    assert load_tensors(path)[0]["head.maps.weight"].dtype == torch.int8
+
+
+def test_damaged_contents_are_named(small: Config, tmp_path: Path) -> None:
+    path = tmp_path / "net.safetensors"
+    save_network(path, random_network(small), small)
+    tensors, metadata = load_tensors(path)
+    save_tensors(path, tensors | {"stem.norm.bias": torch.full((4,), np.nan)}, metadata)
+    with pytest.raises(InputError, match="values that are not finite"):
+        load_network(small, path)
+    del tensors["stem.norm.bias"]
+    save_tensors(path, tensors, metadata)
+    with pytest.raises(InputError, match=r"does not fit the network at stem\.norm\.bias"):
+        load_network(small, path)
+    save_tensors(path, tensors, {})
+    with pytest.raises(InputError, match="does not say which network"):
+        load_network(small, path)
+
+
+@shipped
+def test_the_shipped_network_is_small_and_settled() -> None:
+    assert SHIPPED.stat().st_size < 150_000
+    assert ties(load_network("face-tiny")) == []
+
+
+@shipped
+@pytest.mark.skipif("LANDMARK_DATA" not in os.environ, reason="LANDMARK_DATA is not set")
+def test_the_shipped_network_is_as_good_as_its_card_says() -> None:
+    network = load_network("face-tiny")
+    crops = evaluation_crops(load_config("face-tiny"), Path(os.environ["LANDMARK_DATA"]))
+    found = accuracy(lambda images: heatmaps_of(network, images), crops)
+    stated = re.search(r"\*\*NME (0\.\d+)\*\*", SHIPPED.with_suffix(".md").read_text())
+    # Other JPEG decoders and warps give slightly other pixels, hence the tolerance.
+    assert stated and found == pytest.approx(float(stated[1]), abs=0.001)
