@@ -11,10 +11,9 @@ import time
 from pathlib import Path
 
 import numpy as np
-from hls.landmark_decode import decode
 
 from bitstream_flow.build import Build
-from bitstream_flow.equality import brevitas_tensors, random_images
+from bitstream_flow.equality import brevitas, random_images
 from bitstream_flow.summary import Summary
 from hls.errors import run_command
 from host.bundle import load_bundle
@@ -32,23 +31,15 @@ def golden_rate(golden: Golden, images: np.ndarray, repeats: int = 7) -> float:
     return len(images) / statistics.median(times)
 
 
-def accuracy(build: Build, golden: Golden, data: Path) -> tuple[float, float, int]:
+def accuracies(build: Build, golden: Golden, data: Path) -> tuple[float, float, int]:
     """(NME of Brevitas, NME of the golden model, images) on the test split in `data`."""
     from model.config import load_config
-    from model.evaluate import test_crops
-    from model.metrics import nme
+    from model.evaluate import accuracy, test_crops
 
-    config = load_config(build.config)
-    images, landmarks, norm = test_crops(config, data)
-    figures = []
-    for run in (
-        lambda part: brevitas_tensors(build.config, build.checkpoint, part)["heatmaps"],
-        golden.run,
-    ):
-        parts = [run(images[i : i + 32]) for i in range(0, len(images), 32)]
-        quarter, _ = decode(np.concatenate(parts))
-        figures.append(nme(quarter, landmarks, norm))
-    return figures[0], figures[1], len(images)
+    crops = test_crops(load_config(build.config), data)
+    right = brevitas(build.config, build.checkpoint)
+    figure = accuracy(lambda images: right(images)["heatmaps"], crops)
+    return figure, accuracy(golden.run, crops), len(crops[0])
 
 
 def main() -> None:
@@ -72,8 +63,8 @@ def main() -> None:
     if args.data is None:
         print("skipped: accuracy, for want of --data")
         return
-    brevitas, numpy, count = accuracy(build, golden, args.data)
-    print(f"NME on {count} test images: Brevitas {brevitas!r}, golden {numpy!r}")
+    pytorch, numpy, count = accuracies(build, golden, args.data)
+    print(f"NME on {count} test images: Brevitas {pytorch!r}, golden {numpy!r}")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ from bitstream_flow.summary import Summary, write_summary
 from hls.errors import InputError, run_command
 from hls.graph import Graph
 
+DEFAULT_RATE = 2000.0
+
 
 @dataclass(frozen=True)
 class Build:
@@ -113,13 +115,10 @@ class Build:
         return run_step(self.folder, "frontend", key, self._compile)
 
     def _compile(self, out: Path) -> None:
-        from bitstream_flow.equality import brevitas_tensors
+        from bitstream_flow.equality import brevitas
         from bitstream_flow.frontend import compile_qonnx
 
-        checkpoint = self.checkpoint
-        graph = compile_qonnx(
-            self.qonnx, out, lambda images: brevitas_tensors(self.config, checkpoint, images)
-        )
+        graph = compile_qonnx(self.qonnx, out, brevitas(self.config, self.checkpoint))
         save_graph(graph, out)
 
     def make_bundle(self) -> bool:
@@ -209,7 +208,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bitstream_flow.build", description=__doc__)
     parser.add_argument("--config", default="face-tiny", help="network (default: %(default)s)")
     parser.add_argument("--board", default="Pynq-Z1", help="board (default: %(default)s)")
-    parser.add_argument("--fps", type=float, default=2000, help="frame rate to fold for")
+    parser.add_argument("--fps", type=float, default=DEFAULT_RATE, help="rate to fold for")
     parser.add_argument("--checkpoint", type=Path, help="other than the shipped one")
     parser.add_argument("--frames", type=int, default=5, help="frames to simulate back to back")
     parser.add_argument("--flow", default="rtl", choices=("rtl", "hls", "finn"))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from bitstream_flow.build import Build
 
 Tensors = Mapping[str, np.ndarray]
+Run = Callable[[np.ndarray], Tensors]
+BATCH = 10
 
 
 @dataclass(frozen=True)
@@ -125,27 +127,30 @@ def random_images(graph: Graph, count: int, seed: int = 0) -> np.ndarray:
     return images
 
 
-def brevitas_tensors(config: str, checkpoint: Path | None, images: np.ndarray) -> Tensors:
-    """Every quantised tensor of the PyTorch model as integers (N, H, W, C)."""
+def brevitas(config: str, checkpoint: Path | None) -> Run:
+    """Every quantised tensor of the PyTorch model."""
     from model.checkpoint import load_network
     from model.trace import traced_forward
 
-    return traced_forward(load_network(config, checkpoint), images)
+    return partial(traced_forward, load_network(config, checkpoint))
 
 
-def onnx_tensors(path: Path, images: np.ndarray) -> Tensors:
-    """Every named tensor of a QONNX or FINN graph as integers (N, H, W, C)."""
+def onnx(path: Path) -> Run:
+    """Every named tensor of a QONNX file or of FINN's graph."""
+    from qonnx.core.modelwrapper import ModelWrapper
+
     from bitstream_flow.frontend import execute_named
 
-    return execute_named(path, images)
+    return partial(execute_named, ModelWrapper(str(path)))
 
 
-def golden_tensors(bundle_folder: Path, images: np.ndarray) -> Tensors:
+def golden(bundle_folder: Path) -> Run:
     """Every tensor of the golden model, run from the bundle."""
     from host.bundle import load_bundle
     from host.golden import Golden
 
-    return Golden(load_bundle(bundle_folder).graph).run(images, keep=True)
+    model = Golden(load_bundle(bundle_folder).graph)
+    return lambda images: model.run(images, keep=True)
 
 
 def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
@@ -157,12 +162,13 @@ def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
         print(text, flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        with RtlBackend(load_bundle(build.bundle), note) as backend:
-            run = backend.simulate(images, trace=Path(folder))
+        run = RtlBackend(load_bundle(build.bundle), note).simulate(images, trace=Path(folder))
         tensors = dict(_traces(build.chip, Path(folder), len(images)))
     tensors["heatmaps"] = run.outputs[0]
-    interval = np.diff(run.frame_ends).mean()
-    return tensors, int(np.ceil(interval)), run.frame_ends[0] - run.frame_starts[0]
+    latency = run.frame_ends[0] - run.frame_starts[0]
+    # A single frame has no interval: it takes its latency.
+    interval = np.diff(run.frame_ends).mean() if len(images) > 1 else latency
+    return tensors, int(np.ceil(interval)), int(latency)
 
 
 def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.ndarray]]:
@@ -175,42 +181,28 @@ def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.n
         yield edge.name, edge.stream.unpack(beats[: frames * edge.stream.beats])
 
 
-def compare(
-    build: Build, images: np.ndarray, *, rtl_frames: int, finn_frames: int | None = None
-) -> Report:
+def compare(build: Build, images: np.ndarray, *, rtl_frames: int) -> Report:
     """Run all implementations on `images` (N, H, W, C) uint8, RTL on the last `rtl_frames`."""
-    finn = images if finn_frames is None else images[:finn_frames]
-    brevitas = partial(brevitas_tensors, build.config, build.checkpoint)
-    hardware = build.folder / "frontend" / "finn_hw.onnx"
-    lines = [
-        _line("QONNX", images, brevitas, partial(onnx_tensors, build.qonnx)),
-        _line("FINN", finn, brevitas, partial(onnx_tensors, hardware)),
-        _line("golden", images, brevitas, partial(golden_tensors, build.bundle)),
-    ]
+    from bitstream_flow.frontend import FINN_GRAPH
+
+    right = brevitas(build.config, build.checkpoint)
+    runs = {
+        "QONNX": onnx(build.qonnx),
+        "FINN": onnx(build.folder / "frontend" / FINN_GRAPH),
+        "golden": golden(build.bundle),
+    }
+    lines = {name: Line(name) for name in runs}
+    for start in tqdm(range(0, len(images), BATCH), "compare", leave=False, disable=None):
+        part = images[start : start + BATCH]
+        expected = right(part)
+        for name, run in runs.items():
+            lines[name].add(expected, run(part))
     chosen = images[len(images) - rtl_frames :]
     tensors, cycles, latency = rtl_tensors(build, chosen)
     rtl = Line("RTL")
-    rtl.add(golden_tensors(build.bundle, chosen), tensors)
-    rtl_named = Line("RTL")
-    rtl_named.add(brevitas(chosen), tensors)
-    rtl.first = rtl.first or rtl_named.first
-    return Report([*lines, rtl], cycles, latency)
-
-
-def _line(
-    name: str,
-    images: np.ndarray,
-    expected: Callable[[np.ndarray], Tensors],
-    got: Callable[[np.ndarray], Tensors],
-    batch: int = 10,
-) -> Line:
-    line = Line(name)
-    for start in tqdm(
-        range(0, len(images), batch), name, leave=False, disable=len(images) <= batch
-    ):
-        part = images[start : start + batch]
-        line.add(expected(part), got(part))
-    return line
+    # Golden's tensors include PyTorch's and everything between them, in the same order.
+    rtl.add({**runs["golden"](chosen), **right(chosen)}, tensors)
+    return Report([*lines.values(), rtl], cycles, latency)
 
 
 def real_images(config: str, data: Path, count: int) -> np.ndarray:
