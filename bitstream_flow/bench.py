@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bitstream_flow.build import Build
 from bitstream_flow.equality import brevitas, random_images
+from bitstream_flow.project import Build
 from bitstream_flow.summary import Summary
 from hls.errors import run_command
 from host.bundle import load_bundle

@@ -14,17 +14,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
+from bitstream_flow.project import Build
 from hls.beats import from_hex
 from hls.errors import InputError, run_command
 from hls.graph import Graph
-
-if TYPE_CHECKING:
-    from bitstream_flow.build import Build
 
 Tensors = Mapping[str, np.ndarray]
 Run = Callable[[np.ndarray], Tensors]
@@ -215,8 +213,6 @@ def real_images(config: str, data: Path, count: int) -> np.ndarray:
 
 def main() -> None:
     """Command line."""
-    from bitstream_flow.build import Build
-
     parser = argparse.ArgumentParser(prog="python -m bitstream_flow.equality", description=__doc__)
     parser.add_argument("--config", default="face-tiny")
     parser.add_argument("--board", default="Pynq-Z1")

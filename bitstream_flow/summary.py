@@ -8,16 +8,14 @@ import io
 import json
 from collections import defaultdict
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from bitstream_flow.mapping import units
+from bitstream_flow.project import Build
 from hls.operator import Resources
-
-if TYPE_CHECKING:
-    from bitstream_flow.build import Build
 
 RESOURCES = ("lut", "ff", "bram36", "dsp")
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from bitstream_flow.board import load_board
-from bitstream_flow.build import Build, vendor_note
+from bitstream_flow.build import vendor_note
 from bitstream_flow.cache import run_step
 from bitstream_flow.equality import Line, Report, random_images
+from bitstream_flow.project import Build
 from hls.errors import InputError
 from tests.bitstream_flow.networks import tiny_hourglass
 

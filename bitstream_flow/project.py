@@ -1,0 +1,85 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A build: where its files lie, and the graphs that are computed from them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from bitstream_flow.board import Board, load_board
+from bitstream_flow.cache import build_root
+from bitstream_flow.fifo_depths import Depth, size_fifos
+from bitstream_flow.folding import Target, fold
+from bitstream_flow.graph_files import load_graph
+from bitstream_flow.streaming import insert_converters
+from hls.errors import InputError
+from hls.graph import Graph
+
+DEFAULT_RATE = 2000.0
+
+
+@dataclass(frozen=True)
+class Build:
+    """One configuration on one board; a property is there once its step has run."""
+
+    config: str
+    board: Board
+    frame_rate: float
+    checkpoint: Path | None = None
+
+    @classmethod
+    def existing(cls, config: str, board: str) -> Build:
+        """The build that `make bitstream` left, with the frame rate that it was made for."""
+        build = cls(config, load_board(board), 0.0)
+        try:
+            manifest = json.loads((build.bundle / "manifest.json").read_text())
+        except FileNotFoundError:
+            raise InputError(
+                f"no bundle {build.bundle}: run make bitstream CONFIG={config}"
+            ) from None
+        return replace(build, frame_rate=manifest["target_fps"])
+
+    @property
+    def folder(self) -> Path:
+        """build/<config>-<board>."""
+        return build_root() / f"{self.config}-{self.board.name}"
+
+    @property
+    def bundle(self) -> Path:
+        """The bundle's folder."""
+        return self.folder / "bundle"
+
+    @property
+    def qonnx(self) -> Path:
+        """The exported network."""
+        return self.folder / "export" / f"{self.config}.onnx"
+
+    @property
+    def export_manifest(self) -> dict[str, Any]:
+        """What the export says of the network."""
+        return json.loads((self.folder / "export" / f"{self.config}.manifest.json").read_text())
+
+    @cached_property
+    def logical(self) -> Graph:
+        """The imported graph, not folded."""
+        return load_graph(self.folder / "frontend")
+
+    @cached_property
+    def chip(self) -> Graph:
+        """The folded graph with its width converters."""
+        target = Target.from_rate(self.frame_rate, self.board.clock_hz)
+        return insert_converters(fold(self.logical, target))
+
+    @cached_property
+    def bottleneck(self) -> int:
+        """Cycles a frame of the slowest operator."""
+        return max(node.op.cycles for node in self.chip.nodes)
+
+    @cached_property
+    def depths(self) -> list[Depth]:
+        """The FIFOs."""
+        return size_fifos(self.chip, self.bottleneck)
