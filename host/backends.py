@@ -60,6 +60,12 @@ class Statistics:
         text = f"{self.frames} frames, {rate:.1f} frames/s on this machine"
         if self.cycles_per_frame is None:
             return text
+        if self.frames == 1:
+            delay = self.cycles_per_frame / self.clock_mhz
+            return (
+                f"{text}; latency {self.cycles_per_frame:.0f} cycles,"
+                f" {delay:.0f} us at {self.clock_mhz:g} MHz"
+            )
         chip = self.clock_mhz * 1e6 / self.cycles_per_frame
         return (
             f"{text}; {self.cycles_per_frame:.0f} cycles a frame,"
@@ -135,6 +141,7 @@ class RtlBackend(Backend):
         A deadlock is a SimulationError that names the FIFO.
         """
         self._note(f"simulating {len(images)} frames ...")
+        options.setdefault("idle_limit", _idle_limit(self.bundle))
         try:
             return self._simulator.run([images.astype(np.int32)], **options)
         except DeadlockError as error:
@@ -163,6 +170,14 @@ def _cycles_per_frame(run: Run) -> float:
     if len(ends) == 1:
         return float(ends[0] - run.frame_starts[0] + 1)
     return (ends[-1] - ends[0]) / (len(ends) - 1)
+
+
+def _idle_limit(bundle: Bundle) -> int:
+    """Cycles without input or output after which nothing will come any more.
+
+    A frame stays inside for several frame times, because its skips wait for the lowest level.
+    """
+    return max(100_000, 20 * int(bundle.manifest.get("predicted", {}).get("cycles", 0)))
 
 
 def open_backend(name: str, bundle: Bundle, note: Note = lambda text: None) -> Backend:
