@@ -45,7 +45,8 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
         raise InputError(f"checkpoint {path} is missing: train it with make train")
     try:
         with safe_open(path, framework="pt") as file:
-            return {key: file.get_tensor(key) for key in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            tensors = {key: file.get_tensor(key) for key in list(file.keys())}
+            return tensors, file.metadata() or {}
     except SafetensorError as error:
         raise InputError(f"{path} is no checkpoint (safetensors): {error}") from None
 

@@ -60,7 +60,7 @@ def test_training_learns(small: Config, tmp_path: Path) -> None:
 
     before = error(LandmarkNetwork(config.network))
     final = train(config, synthetic(96, 14), crops, tmp_path, resume=False)
-    assert error(load_network(config, final)) < 0.6 * before
+    assert error(load_network(config, final)) < 0.8 * before
 
 
 def test_a_loss_that_is_not_finite_stops(small: Config, tmp_path: Path) -> None:
