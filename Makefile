@@ -14,6 +14,8 @@ HOST := .venv-host/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 BUNDLE := build/$(CONFIG)-$(BOARD)/bundle
 export OMP_NUM_THREADS ?= 1
+# Brevitas warns at import of an optional package that nothing here uses.
+export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
 .PHONY: help setup bitstream test lint demo equality train bench report clean
 help:
