@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
 
-from hls.fork import Fork
-
 from hls.errors import InputError
+from hls.fork import Fork
 from hls.graph import Graph, Node
 from hls.operator import Operator
 from hls.window import Window

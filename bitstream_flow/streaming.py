@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import gcd
 
-from hls.width_converter import WidthConverter
-
 from hls.graph import Graph, Node
 from hls.tensor import Stream
+from hls.width_converter import WidthConverter
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,15 @@
 from __future__ import annotations
 
 import numpy as np
+
 from hls.add_clip import AddClip
 from hls.concat import Concat
 from hls.fork import Fork
-from hls.pad import Pad
-
 from hls.graph import Graph, Node
 from hls.int_mvu import IntMvu
 from hls.max_pool import MaxPool
 from hls.operator import Operator
+from hls.pad import Pad
 from hls.tensor import TensorType, bits_for
 from hls.threshold import Threshold
 from hls.upsample import Upsample

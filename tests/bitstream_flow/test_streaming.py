@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from hls.width_converter import WidthConverter
-
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.streaming import edges, insert_converters
 from hls.graph import Graph
+from hls.width_converter import WidthConverter
 from tests.bitstream_flow.networks import tiny_hourglass
 
 
