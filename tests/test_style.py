@@ -65,7 +65,13 @@ def test_nothing_is_unpickled() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]], ids=" ".join
+    "command",
+    [
+        ["ruff", "check", "--no-cache", "."],
+        ["ruff", "format", "--no-cache", "--check", "."],
+        ["mypy"],
+    ],
+    ids=" ".join,
 )
 def test_linters(command: list[str]) -> None:
     pytest.importorskip(command[0])
