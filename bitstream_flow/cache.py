@@ -5,22 +5,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-
-
-def build_root() -> Path:
-    """Folder of build results: `build/` in the repository, or $LANDMARK_BUILD."""
-    return Path(os.environ.get("LANDMARK_BUILD", ROOT / "build"))
-
-
-def cache_root() -> Path:
-    """Folder of cached results: $LANDMARK_CACHE, or `cache/` among the build results."""
-    return Path(os.environ.get("LANDMARK_CACHE", build_root() / "cache"))
+from hls.folders import ROOT
 
 
 def digest(*parts: object) -> str:

@@ -153,7 +153,7 @@ def golden(bundle_folder: Path) -> Run:
 
 def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
     """Every stream of the simulated RTL, and (cycles a frame, latency of the first frame)."""
-    from host.backends import RtlBackend
+    from host.backends import RtlBackend, cycles_per_frame, latency
     from host.bundle import load_bundle
 
     def note(text: str) -> None:
@@ -163,10 +163,7 @@ def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
         run = RtlBackend(load_bundle(build.bundle), note).simulate(images, trace=Path(folder))
         tensors = dict(_traces(build.chip, Path(folder), len(images)))
     tensors["heatmaps"] = run.outputs[0]
-    latency = run.frame_ends[0] - run.frame_starts[0]
-    # A single frame has no interval: it takes its latency.
-    interval = np.diff(run.frame_ends).mean() if len(images) > 1 else latency
-    return tensors, int(np.ceil(interval)), int(latency)
+    return tensors, int(np.ceil(cycles_per_frame(run))), latency(run)
 
 
 def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.ndarray]]:

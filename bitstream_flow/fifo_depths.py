@@ -46,7 +46,7 @@ def size_fifos(graph: Graph, interval: int) -> list[Depth]:
         if isinstance(node.op, Fork):
             for name, depth in _from_fork(graph, index, needs).items():
                 least[name] = max(least.get(name, 0), depth)
-    fills = occupancies(graph, interval)
+    fills = occupancies(graph, interval, needs)
     found = []
     for edge in edges(graph):
         base = max(MIN_DEPTH, least.get(edge.name, 0))

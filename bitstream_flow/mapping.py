@@ -22,10 +22,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from bitstream_flow.cache import cache_root, digest
+from bitstream_flow.cache import digest
 from bitstream_flow.streaming import edges
 from hls.errors import InputError
 from hls.fifo import Fifo
+from hls.folders import cache_root
 from hls.graph import Graph
 from hls.operator import NO_CONSTANTS, Constants, Memory, Operator, Resources
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from bitstream_flow.board import Board, load_board
-from bitstream_flow.cache import build_root
 from bitstream_flow.fifo_depths import Depth, size_fifos
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.graph_files import load_graph
 from bitstream_flow.streaming import insert_converters
 from hls.errors import InputError
+from hls.folders import build_root
 from hls.graph import Graph
 
 DEFAULT_RATE = 2000.0

@@ -10,6 +10,8 @@ they keep the interval, and exclude deadlock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from hls.graph import Graph, Node
@@ -19,21 +21,22 @@ FRAMES = 4
 FIFO_LATENCY = 2
 
 
-def occupancies(graph: Graph, interval: int) -> dict[str, int]:
-    """The most beats that each edge's FIFO holds, by tensor name."""
+def occupancies(graph: Graph, interval: int, needs: Mapping[str, np.ndarray]) -> dict[str, int]:
+    """The most beats that each edge's FIFO holds; `needs` are those of the nodes, by name."""
     first, port = graph.consumers[graph.input]
     beats = first.op.inputs[port].beats
     given = {graph.input: np.arange(FRAMES * beats) * (interval / beats)}
     taken: dict[str, np.ndarray] = {}
     for node in graph.nodes:
-        _run(node, given, taken)
+        _run(node, needs[node.name], given, taken)
     taken[graph.output] = given[graph.output] + 1
     return {name: _fill(given[name], taken[name]) for name in given}
 
 
-def _run(node: Node, given: dict[str, np.ndarray], taken: dict[str, np.ndarray]) -> None:
+def _run(
+    node: Node, needs: np.ndarray, given: dict[str, np.ndarray], taken: dict[str, np.ndarray]
+) -> None:
     """Add when the node gives its outputs and, at the latest, takes its inputs."""
-    needs = np.asarray(node.op.needs(), dtype=np.int64)
     arrivals = [given[name] + FIFO_LATENCY for name in node.inputs]
     times = _output_times(node, needs, arrivals)
     for port, name in enumerate(node.inputs):

@@ -11,7 +11,7 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.memory_cost import block_ram, lutram
-from hls.operator import NO_CONSTANTS, Constants, Operator, Resources
+from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
 # Where the RTL changes from distributed to block RAM.
@@ -20,7 +20,7 @@ _LUTRAM_BITS_MAX = 4096
 
 
 @dataclass(frozen=True)
-class Fifo(Operator):
+class Fifo(LanedOperator):
     """Holds exactly `depth` beats, its output register included; a beat a cycle in and out."""
 
     module: ClassVar[str] = "fifo"
@@ -36,10 +36,6 @@ class Fifo(Operator):
         Stream(self.tensor, self.lanes)
 
     @property
-    def inputs(self) -> tuple[Stream, ...]:
-        return (Stream(self.tensor, self.lanes),)
-
-    @property
     def outputs(self) -> tuple[Stream, ...]:
         return self.inputs
 
@@ -47,13 +43,6 @@ class Fifo(Operator):
         self, *frames: np.ndarray, constants: Constants = NO_CONSTANTS
     ) -> tuple[np.ndarray, ...]:
         return frames
-
-    @property
-    def cycles(self) -> int:
-        return self.inputs[0].beats
-
-    def needs(self) -> np.ndarray:
-        return np.arange(1, self.outputs[0].beats + 1)[:, None]
 
     def parameters(self) -> dict[str, int]:
         return {"WIDTH_BITS": self.inputs[0].width_bits, "DEPTH": self.depth}

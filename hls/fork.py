@@ -10,16 +10,15 @@ from typing import ClassVar
 import numpy as np
 
 from hls.errors import InputError
-from hls.operator import NO_CONSTANTS, Constants, Operator, Resources
+from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
 
 @dataclass(frozen=True)
-class Fork(Operator):
+class Fork(LanedOperator):
     """Copies each beat; no copy waits for the others, but the next beat waits for all."""
 
     module: ClassVar[str] = "stream_fork"
-    fold_fields: ClassVar[tuple[str, ...]] = ("lanes",)
 
     tensor: TensorType
     copies: int
@@ -31,10 +30,6 @@ class Fork(Operator):
         Stream(self.tensor, self.lanes)
 
     @property
-    def inputs(self) -> tuple[Stream, ...]:
-        return (Stream(self.tensor, self.lanes),)
-
-    @property
     def outputs(self) -> tuple[Stream, ...]:
         return self.inputs * self.copies
 
@@ -44,15 +39,8 @@ class Fork(Operator):
         return frames * self.copies
 
     @property
-    def cycles(self) -> int:
-        return self.inputs[0].beats
-
-    @property
     def latency(self) -> int:
         return 0
-
-    def needs(self) -> np.ndarray:
-        return np.arange(1, self.outputs[0].beats + 1)[:, None]
 
     def parameters(self) -> dict[str, int]:
         return {"WIDTH_BITS": self.inputs[0].width_bits, "COPIES": self.copies}

@@ -11,19 +11,18 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.memory_cost import ram
-from hls.operator import NO_CONSTANTS, Constants, Operator, Resources
+from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
 
 @dataclass(frozen=True)
-class MaxPool(Operator):
+class MaxPool(LanedOperator):
     """(H, W, C) -> (H // size, W // size, C); rows and columns left over are dropped.
 
     A line buffer keeps the maxima of the windows begun; on binary tensors the maximum is an OR.
     """
 
     module: ClassVar[str] = "max_pool"
-    fold_fields: ClassVar[tuple[str, ...]] = ("lanes",)
 
     tensor: TensorType
     size: int = 2
@@ -40,10 +39,6 @@ class MaxPool(Operator):
         Stream(self.tensor, self.lanes)
 
     @property
-    def inputs(self) -> tuple[Stream, ...]:
-        return (Stream(self.tensor, self.lanes),)
-
-    @property
     def outputs(self) -> tuple[Stream, ...]:
         height, width = self.tensor.height // self.size, self.tensor.width // self.size
         return (Stream(replace(self.tensor, height=height, width=width), self.lanes),)
@@ -56,10 +51,6 @@ class MaxPool(Operator):
         kept = image[:, : out.height * self.size, : out.width * self.size]
         windows = kept.reshape(-1, out.height, self.size, out.width, self.size, out.channels)
         return (windows.max(axis=(2, 4)),)
-
-    @property
-    def cycles(self) -> int:
-        return self.inputs[0].beats
 
     def needs(self) -> np.ndarray:
         out = self.outputs[0].tensor

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from hls.tensor import Stream
+from hls.tensor import Stream, TensorType
 
 Constants = Mapping[str, np.ndarray]
 NO_CONSTANTS: Constants = {}
@@ -118,3 +118,26 @@ class Operator(ABC):
     @abstractmethod
     def resources(self) -> Resources:
         """Estimated cost; the mapping measures the true one."""
+
+
+class LanedOperator(Operator):
+    """One input stream of `lanes` channels a beat; beat for beat unless a subclass says otherwise.
+
+    Subclasses are dataclasses with (at least) the fields named here.
+    """
+
+    fold_fields: ClassVar[tuple[str, ...]] = ("lanes",)
+
+    tensor: TensorType
+    lanes: int
+
+    @property
+    def inputs(self) -> tuple[Stream, ...]:
+        return (Stream(self.tensor, self.lanes),)
+
+    @property
+    def cycles(self) -> int:
+        return self.inputs[0].beats
+
+    def needs(self) -> np.ndarray:
+        return np.arange(1, self.outputs[0].beats + 1)[:, None]

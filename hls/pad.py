@@ -10,16 +10,15 @@ from typing import ClassVar
 import numpy as np
 
 from hls.errors import InputError
-from hls.operator import NO_CONSTANTS, Constants, Operator, Resources
+from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
 
 @dataclass(frozen=True)
-class Pad(Operator):
+class Pad(LanedOperator):
     """(H, W, C) -> (top + H + bottom, left + W + right, C); of a binary tensor, value 0 is -1."""
 
     module: ClassVar[str] = "pad"
-    fold_fields: ClassVar[tuple[str, ...]] = ("lanes",)
 
     tensor: TensorType
     top: int
@@ -38,10 +37,6 @@ class Pad(Operator):
                 f"pad: value {self.value} is outside {self.tensor.low}..{self.tensor.high}"
             )
         Stream(self.tensor, self.lanes)
-
-    @property
-    def inputs(self) -> tuple[Stream, ...]:
-        return (Stream(self.tensor, self.lanes),)
 
     @property
     def outputs(self) -> tuple[Stream, ...]:

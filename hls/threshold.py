@@ -13,12 +13,12 @@ from typing import ClassVar
 import numpy as np
 
 from hls.errors import InputError
-from hls.operator import NO_CONSTANTS, Constants, Memory, Operator, Resources
+from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Memory, Resources
 from hls.tensor import Stream, TensorType
 
 
 @dataclass(frozen=True)
-class Threshold(Operator):
+class Threshold(LanedOperator):
     """out = low + number of thresholds t with (flip ? ~x : x) >= t, low as of (bits, signed).
 
     Constants: `thresholds` (C, 2^bits - 1) ascending, one outside the input's range counts always
@@ -26,7 +26,6 @@ class Threshold(Operator):
     """
 
     module: ClassVar[str] = "threshold"
-    fold_fields: ClassVar[tuple[str, ...]] = ("lanes",)
     constant_names: ClassVar[tuple[str, ...]] = ("thresholds", "flip")
 
     tensor: TensorType
@@ -41,10 +40,6 @@ class Threshold(Operator):
         if self.tensor.bits > 30:
             raise InputError(f"threshold: {self.tensor.bits} input bits, but at most 30 can be had")
         Stream(self.tensor, self.lanes)
-
-    @property
-    def inputs(self) -> tuple[Stream, ...]:
-        return (Stream(self.tensor, self.lanes),)
 
     @property
     def outputs(self) -> tuple[Stream, ...]:
@@ -71,15 +66,8 @@ class Threshold(Operator):
         return (count + np.int32(self.outputs[0].tensor.low),)
 
     @property
-    def cycles(self) -> int:
-        return self.inputs[0].beats
-
-    @property
     def latency(self) -> int:
         return self.bits
-
-    def needs(self) -> np.ndarray:
-        return np.arange(1, self.outputs[0].beats + 1)[:, None]
 
     def parameters(self) -> dict[str, int]:
         return {

@@ -11,12 +11,12 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.memory_cost import ram
-from hls.operator import NO_CONSTANTS, Constants, Operator, Resources
+from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
 
 @dataclass(frozen=True)
-class Upsample(Operator):
+class Upsample(LanedOperator):
     """(H, W, C) -> (factor * H, factor * W, C).
 
     A buffer of one row; a pixel's place is free for the next row once it left the last time.
@@ -24,7 +24,6 @@ class Upsample(Operator):
 
     module: ClassVar[str] = "upsample"
     submodules: ClassVar[tuple[str, ...]] = ("replay_buffer",)
-    fold_fields: ClassVar[tuple[str, ...]] = ("lanes",)
 
     tensor: TensorType
     factor: int = 2
@@ -34,10 +33,6 @@ class Upsample(Operator):
         if self.factor < 2:
             raise InputError(f"upsample: factor {self.factor} must be at least 2")
         Stream(self.tensor, self.lanes)
-
-    @property
-    def inputs(self) -> tuple[Stream, ...]:
-        return (Stream(self.tensor, self.lanes),)
 
     @property
     def outputs(self) -> tuple[Stream, ...]:

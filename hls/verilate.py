@@ -21,9 +21,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hls.errors import InputError
+from hls.folders import cache_root
 
 SIMULATION = Path(__file__).parent / "sim"
-_CACHE = Path(__file__).resolve().parent.parent / "build" / "cache"
 _VERILATOR_FLAGS = (
     "--cc", "--top-module", "bench", "--prefix", "Vbench", "--no-timing", "-Wno-lint", "-Wno-style",
     "--x-assign", "fast", "--x-initial", "unique", "--output-split", "10000",
@@ -40,11 +40,6 @@ _LUMP_BYTES = 400_000
 
 class SimulationError(InputError):
     """A design cannot be built or run; the message is one line."""
-
-
-def cache_folder() -> Path:
-    """Where programs are kept: $LANDMARK_CACHE, or build/cache in the repository."""
-    return Path(os.environ.get("LANDMARK_CACHE", _CACHE))
 
 
 def verilator_root() -> Path:
@@ -70,7 +65,7 @@ def compiler() -> str:
 
 def verilate(bench: str, sources: Sequence[Path], cache: Path | None = None) -> Path:
     """The program that simulates the module `bench`, from the cache if it was built before."""
-    cache = cache or cache_folder()
+    cache = cache or cache_root()
     root, cxx = verilator_root(), compiler()
     files = [*SIMULATION.glob("*.sv"), *sources]
     key = _digest(

@@ -11,12 +11,12 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.memory_cost import ram
-from hls.operator import NO_CONSTANTS, Constants, Operator, Resources
+from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
 
 @dataclass(frozen=True)
-class Window(Operator):
+class Window(LanedOperator):
     """(H, W, C) -> (H', W', kernel * kernel * C), order (ky, kx, c); no padding, see `pad`.
 
     A circular buffer keeps the pixels that a window still needs; a beat leaves as soon as its
@@ -25,7 +25,6 @@ class Window(Operator):
 
     module: ClassVar[str] = "window"
     submodules: ClassVar[tuple[str, ...]] = ("replay_buffer",)
-    fold_fields: ClassVar[tuple[str, ...]] = ("lanes",)
 
     tensor: TensorType
     kernel: int
@@ -41,10 +40,6 @@ class Window(Operator):
                 f" {self.tensor.height}x{self.tensor.width} pixels; pad the frame"
             )
         Stream(self.tensor, self.lanes)
-
-    @property
-    def inputs(self) -> tuple[Stream, ...]:
-        return (Stream(self.tensor, self.lanes),)
 
     @property
     def outputs(self) -> tuple[Stream, ...]:

@@ -149,7 +149,7 @@ class RtlBackend(Backend):
 
     def _heatmaps(self, images: np.ndarray) -> tuple[np.ndarray, float | None]:
         run = self.simulate(images)
-        return run.outputs[0], _cycles_per_frame(run)
+        return run.outputs[0], cycles_per_frame(run)
 
 
 def design(bundle: Bundle) -> Design:
@@ -165,10 +165,16 @@ def design(bundle: Bundle) -> Design:
     )
 
 
-def _cycles_per_frame(run: Run) -> float:
+def latency(run: Run) -> int:
+    """Cycles from the first frame's first input beat to its last output beat, both counted."""
+    return int(run.frame_ends[0] - run.frame_starts[0] + 1)
+
+
+def cycles_per_frame(run: Run) -> float:
+    """Mean cycles between the ends of frames back to back; a single frame has its latency."""
     ends = run.frame_ends
     if len(ends) == 1:
-        return float(ends[0] - run.frame_starts[0] + 1)
+        return float(latency(run))
     return (ends[-1] - ends[0]) / (len(ends) - 1)
 
 

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from typing import TextIO
 import numpy as np
 
 from hls.errors import InputError
+from hls.folders import build_root
 from host.backends import Backend, Result, open_backend
 from host.bundle import Bundle, default_bundle, load_bundle
 from host.draw import draw_landmarks
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse_options(arguments)
     paths = options.image[: options.max_frames]
     targets = output_paths(options.save, paths) if options.save else []
-    bundle = load_bundle(options.bundle or default_bundle(_build_root()))
+    bundle = load_bundle(options.bundle or default_bundle(build_root()))
     box = parse_box(options.box) if options.box else None
     pictures = [_open_picture(path, box, bundle) for path in paths]
     # JSON lines have stdout for themselves.
@@ -136,7 +136,3 @@ def _text_line(picture: Picture, landmarks: np.ndarray) -> str:
         f"{picture.path}: {len(landmarks)} landmarks, box of {box.side:.0f} pixels"
         f" round ({box.x:.0f}, {box.y:.0f})"
     )
-
-
-def _build_root() -> Path:
-    return Path(os.environ.get("LANDMARK_BUILD", Path(__file__).resolve().parent.parent / "build"))
