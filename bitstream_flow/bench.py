@@ -39,7 +39,7 @@ def accuracies(build: Build, golden: Golden, data: Path) -> tuple[float, float, 
     crops = test_crops(load_config(build.config), data)
     right = brevitas(build.config, build.checkpoint)
     figure = accuracy(lambda images: right(images)["heatmaps"], crops)
-    return figure, accuracy(golden.run, crops), len(crops[0])
+    return figure, accuracy(golden.run, crops), len(crops.images)
 
 
 def main() -> None:

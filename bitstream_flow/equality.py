@@ -205,7 +205,7 @@ def real_images(config: str, data: Path, count: int) -> np.ndarray:
     from model.config import load_config
     from model.evaluate import test_crops
 
-    return test_crops(load_config(config), data)[0][:count]
+    return test_crops(load_config(config), data).images[:count]
 
 
 def main() -> None:

@@ -8,15 +8,18 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import torch
 from brevitas.nn import QuantConv2d
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from hls.errors import InputError
 from model.config import Config, NetworkConfig, load_config
 from model.network import LandmarkNetwork
+from model.optimise import Logits
+from model.quantisers import BinaryConv
 
 FOLDER = Path(__file__).parent / "checkpoints"
 
@@ -52,39 +55,71 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
 
 
 def network_metadata(config: Config) -> dict[str, str]:
-    """What a checkpoint says of its network."""
-    return {"config": config.name, "network": json.dumps(asdict(config.network), sort_keys=True)}
+    """What a checkpoint says of its network and of the view that it was trained on."""
+    network = json.dumps(asdict(config.network), sort_keys=True)
+    return {"config": config.name, "network": network, "crop": repr(config.data.crop)}
 
 
-def save_network(path: Path, network: LandmarkNetwork, config: Config, **notes: str) -> None:
-    """Save what evaluation needs, weights as int8; `notes` go into the file's metadata."""
-    tensors = network_state(network)
+def save_network(path: Path, model: Logits, config: Config, **notes: str) -> None:
+    """Save what evaluation and a student need: binary weights as bits, integer ones as int8,
+    those of a real-valued twin as float16. `notes` go into the file's metadata."""
+    network, tensors = model.network, network_state(model.network)
     for name, module in network.named_modules():
-        if isinstance(module, QuantConv2d):
+        if isinstance(module, BinaryConv):
+            bits = np.packbits(module.conv.weight.detach().numpy().ravel() >= 0)
+            tensors[f"{name}.conv.weight"] = torch.from_numpy(bits)
+        elif isinstance(module, QuantConv2d) and not name.endswith("conv.conv"):
             tensors[f"{name}.weight"] = module.quant_weight().value.round().to(torch.int8)
-    save_tensors(path, tensors, network_metadata(config) | notes)
+        elif type(module) is nn.Conv2d:
+            tensors[f"{name}.weight"] = module.weight.half()
+    scale = {"log_scale": repr(model.log_scale.item()), "offset": repr(model.offset.item())}
+    save_tensors(path, tensors, network_metadata(config) | scale | notes)
 
 
 def network_state(network: LandmarkNetwork) -> dict[str, Tensor]:
-    """The tensors that a checkpoint holds."""
+    """The tensors that training saves."""
     state = network.state_dict()
     return {key: value for key, value in state.items() if not key.endswith("num_batches_tracked")}
 
 
 def load_network(config: str | Config, checkpoint: Path | None = None) -> LandmarkNetwork:
     """The trained network, ready to evaluate; a checkpoint of another network is an InputError."""
+    return load_logits(config, checkpoint).network
+
+
+def load_logits(config: str | Config, checkpoint: Path | None = None) -> Logits:
+    """The trained network with training's scale and offset of its heatmaps."""
     config = load_config(config) if isinstance(config, str) else config
     path = checkpoint or checkpoint_path(config.name)
     tensors, metadata = load_tensors(path)
     try:
         saved = NetworkConfig(**json.loads(metadata["network"]))
+        scales = [float(metadata[key]) for key in ("crop", "log_scale", "offset")]
     except (KeyError, TypeError, ValueError):
         raise InputError(f"{path} does not say which network it belongs to") from None
     if saved != config.network:
         raise InputError(f"{path} is of another network than {config.name}: {saved}")
-    network = LandmarkNetwork(config.network)
-    load_state(network, tensors, path)
-    return network.eval()
+    if scales[0] != config.data.crop:
+        raise InputError(f"{path} saw crops of {scales[0]}, {config.name} has {config.data.crop}")
+    model = Logits(LandmarkNetwork(config.network))
+    load_state(model.network, _unpack(model.network, tensors, path), path)
+    with torch.no_grad():
+        model.log_scale.fill_(scales[1])
+        model.offset.fill_(scales[2])
+    return model.eval()
+
+
+def _unpack(network: LandmarkNetwork, tensors: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """Undo what `save_network` did to the weights."""
+    for name, module in network.named_modules():
+        key = f"{name}.conv.weight"
+        if isinstance(module, BinaryConv) and key in tensors:
+            weight = module.conv.weight
+            if tensors[key].dtype != torch.uint8 or len(tensors[key]) != -(-weight.numel() // 8):
+                raise InputError(f"{path} does not fit the network at {key}")
+            bits = np.unpackbits(tensors[key].numpy(), count=weight.numel())
+            tensors[key] = torch.from_numpy(2.0 * bits - 1).float().view_as(weight)
+    return tensors
 
 
 def load_state(network: LandmarkNetwork, tensors: dict[str, Tensor], path: Path) -> None:

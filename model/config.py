@@ -17,8 +17,12 @@ import tomllib
 from hls.errors import InputError
 
 FOLDER = Path(__file__).parent / "configs"
-ACTIVATIONS = ("none", "prelu")
-LOSSES = ("sigmoid", "softmax")
+ACTIVATIONS = ("none", "relu", "prelu", "rprelu")
+BLOCKS = ("hpm", "bottleneck", "wider", "multi-scale", "multi-scale-no-1x1")
+METRICS = ("nme", "pck")
+LOSSES = ("sigmoid", "softmax", "l2")
+PRECISIONS = ("fp32", "bf16")
+SCHEDULES = ("cosine", "step")
 STRIDE = 4
 
 
@@ -27,25 +31,60 @@ def _require(condition: bool, key: str, value: object, allowed: str) -> None:
         raise InputError(f"{key} = {value!r} is not allowed: {allowed}")
 
 
+def _require_split(key: str, value: int) -> None:
+    split = "a multiple of 4, because a block splits into 1/2, 1/4 and 1/4"
+    _require(value >= 4 and value % 4 == 0, key, value, split)
+
+
+_CHOICES: dict[str, tuple[object, ...]] = {
+    "stem_kernel": (3, 7),
+    "stacks": (1, 2, 3),
+    "block": BLOCKS,
+    "activation": ACTIVATIONS,
+    "pool": ("max", "average"),
+    "merge": ("sum", "concat"),
+    "padding": (-1, 0),
+}
+
+
 @dataclass(frozen=True)
 class NetworkConfig:
-    """The network: square uint8 input, maps of a quarter of its side (design of the paper)."""
+    """The network: square uint8 input, maps of a quarter of its side (design of the paper).
+
+    `high_width` is the width of the blocks before the one that widens to `width` (the paper's 128
+    of 256); 0 stands for `width`, and then nothing has to widen. `branch_gain` is what a block's
+    output BatchNorms start with, over the gain that fills the residual's range. `real` gives the
+    real-valued twin: ReLU for the sign, no quantiser, zero padding.
+    """
 
     input_size: int
     stem_width: int
     width: int
     depth: int
     landmarks: int
+    high_width: int = 0
+    stem_kernel: int = 3
+    stacks: int = 1
+    block: str = "hpm"
+    cardinality: int = 1
+    activation: str = "none"
+    learned_shift: bool = False
+    pool: str = "max"
+    merge: str = "sum"
+    padding: int = -1
     residual_bits: int = 4
     stem_weight_bits: int = 4
     head_weight_bits: int = 8
-    activation: str = "none"
+    branch_gain: float = 1.0
+    real: bool = False
 
     def __post_init__(self) -> None:
         for key in ("stem_width", "width"):
-            value = getattr(self, key)
-            split = "a multiple of 4, because a block splits into 1/2, 1/4 and 1/4"
-            _require(value >= 4 and value % 4 == 0, key, value, split)
+            _require_split(key, getattr(self, key))
+        if self.high_width:
+            _require_split("high_width", self.high_width)
+            narrow = self.high_width <= self.width
+            _require(narrow, "high_width", self.high_width, f"0 to width = {self.width}")
         _require(1 <= self.depth <= 6, "depth", self.depth, "1 to 6")
         step = STRIDE * 2**self.depth
         fits = self.input_size >= step and self.input_size % step == 0
@@ -53,7 +92,23 @@ class NetworkConfig:
         _require(1 <= self.landmarks <= 1024, "landmarks", self.landmarks, "1 to 1024")
         for key in ("residual_bits", "stem_weight_bits", "head_weight_bits"):
             _require(2 <= getattr(self, key) <= 8, key, getattr(self, key), "2 to 8")
-        _require(self.activation in ACTIVATIONS, "activation", self.activation, f"{ACTIVATIONS}")
+        _require(self.branch_gain > 0, "branch_gain", self.branch_gain, "above 0")
+        quarter = min(self.width, self.high_width or self.width) // 4
+        groups = self.cardinality >= 1 and quarter % self.cardinality == 0
+        _require(groups, "cardinality", self.cardinality, f"a divisor of {quarter}")
+        for key, allowed in _CHOICES.items():
+            _require(getattr(self, key) in allowed, key, getattr(self, key), f"one of {allowed}")
+
+    @property
+    def inexact(self) -> str:
+        """Why the network can't run in integers on the hardware; empty where it can."""
+        reasons = {
+            "real = true: the weights and activations are real numbers": self.real,
+            "pool = 'average': the means are no integers": self.pool == "average",
+            "padding = 0: zero is not a bit": self.padding == 0,
+            "cardinality > 1: there is no grouped binary convolution": self.cardinality > 1,
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "")
 
     @property
     def map_size(self) -> int:
@@ -63,41 +118,68 @@ class NetworkConfig:
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Which packed data set, what the network sees of it, and how far augmentation goes.
+    """Which data set, what the network sees of it, and how far augmentation goes.
 
-    `crop` is the side of the square that the network sees over the side of the data's box; the
-    rest are degrees, a factor, and shares of the box.
+    `format` is `packed` (an .npz file) or a name of model.datasets, whose official files lie in the
+    folder `file`; `test_file` and `test_format` say so of the test images where they differ.
+    `subset` names the images to train on where not all are wanted. `metric` is what training reports: NME or PCK@0.5. `crop` is the side of the square that the
+    network sees over the side of the data's box; the rest are degrees, a factor, shares of the
+    box, and a probability.
     """
 
     file: str
+    format: str = "packed"
+    test_file: str = ""
+    test_format: str = ""
+    subset: str = ""
+    metric: str = "nme"
     crop: float = 1.0
     rotation: float = 30.0
     scale: float = 0.2
     shift: float = 0.08
     colour: float = 0.3
+    flip: float = 0.5
 
     def __post_init__(self) -> None:
-        _require(self.file.endswith(".npz"), "file", self.file, "the name of an .npz file")
+        if self.format == "packed":
+            _require(self.file.endswith(".npz"), "file", self.file, "the name of an .npz file")
+        _require(self.metric in METRICS, "metric", self.metric, f"one of {METRICS}")
         _require(0.2 <= self.crop <= 3, "crop", self.crop, "0.2 to 3")
-        for key, high in (("rotation", 180.0), ("scale", 0.9), ("shift", 0.5), ("colour", 0.9)):
+        limits = {"rotation": 180.0, "scale": 0.9, "shift": 0.5, "colour": 0.9, "flip": 1.0}
+        for key, high in limits.items():
             _require(0 <= getattr(self, key) <= high, key, getattr(self, key), f"0 to {high}")
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """The recipe: Adam, one-cycle cosine; sigma in heatmap pixels."""
+    """The recipe: Adam; sigma in heatmap pixels.
+
+    The first `half_size` share of the epochs sees pictures of half the side; until `real_weights`
+    of the epochs only activations are binary (two-stage training). `distil` is the teacher's share
+    in the targets. `weight_decay` acts on latent weights in the first stage only.
+    """
 
     epochs: int
     batch_size: int
     learning_rate: float
     sigma: float
     loss: str = "sigmoid"
+    schedule: str = "cosine"
+    weight_decay: float = 0.0
+    half_size: float = 0.0
+    real_weights: float = 0.0
+    distil: float = 0.0
+    precision: str = "fp32"
     seed: int = 0
 
     def __post_init__(self) -> None:
         for key in ("epochs", "batch_size", "learning_rate", "sigma"):
             _require(getattr(self, key) > 0, key, getattr(self, key), "above 0")
-        _require(self.loss in LOSSES, "loss", self.loss, f"{LOSSES}")
+        for key in ("half_size", "real_weights", "distil", "weight_decay"):
+            _require(0 <= getattr(self, key) <= 1, key, getattr(self, key), "0 to 1")
+        choices = {"loss": LOSSES, "schedule": SCHEDULES, "precision": PRECISIONS}
+        for key, allowed in choices.items():
+            _require(getattr(self, key) in allowed, key, getattr(self, key), f"one of {allowed}")
 
 
 @dataclass(frozen=True)
@@ -108,6 +190,11 @@ class Config:
     network: NetworkConfig
     data: DataConfig
     training: TrainingConfig
+
+    def __post_init__(self) -> None:
+        side, step = self.network.input_size // 2, STRIDE * 2**self.network.depth
+        fits = not self.training.half_size or side % step == 0
+        _require(fits, "half_size", self.training.half_size, f"0, since {side} is no {step}-fold")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for manifests."""
@@ -125,18 +212,30 @@ def config_names() -> list[str]:
 def load_config(name: str, overrides: Iterable[str] = (), folder: Path = FOLDER) -> Config:
     """Read `<folder>/<name>.toml`; `overrides` are `section.key=value` with TOML values."""
     path = folder / f"{name}.toml"
-    if not path.is_file():
-        raise InputError(f"unknown configuration {name!r}; known: {', '.join(config_names())}")
-    try:
-        values = tomllib.loads(path.read_text())
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path.name} is not valid TOML: {error}") from None
+    values = _read(path)
     for override in overrides:
         _apply(values, override)
     try:
         return parse_config(name, values)
     except InputError as error:
         raise InputError(f"{path.name}: {error}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A configuration's values; its `base` gives those that it doesn't name itself."""
+    if not path.is_file():
+        raise InputError(f"unknown configuration {path.stem!r}; known: {', '.join(config_names())}")
+    try:
+        values = tomllib.loads(path.read_text())
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path.name} is not valid TOML: {error}") from None
+    base = values.pop("base", None)
+    if base is None:
+        return values
+    if base == path.stem:
+        raise InputError(f"{path.name} names itself as its base")
+    inherited = _read(path.with_name(f"{base}.toml"))
+    return {key: inherited.get(key, {}) | values.get(key, {}) for key in inherited | values}
 
 
 def parse_config(name: str, values: Mapping[str, Mapping[str, Any]]) -> Config:
@@ -157,8 +256,9 @@ def _section(section: str, kind: type, values: Mapping[str, Any]) -> Any:
     if unknown:
         raise InputError(f"unknown key {min(unknown)} in [{section}]; known: {', '.join(known)}")
     for key, value in values.items():
-        wanted = {"int": (int,), "float": (int, float), "str": (str,)}[str(known[key].type)]
-        if not isinstance(value, wanted) or isinstance(value, bool):
+        kind_name = str(known[key].type)
+        wanted = {"int": (int,), "float": (int, float), "str": (str,), "bool": (bool,)}[kind_name]
+        if not isinstance(value, wanted) or isinstance(value, bool) != (kind_name == "bool"):
             raise InputError(f"{key} = {value!r} in [{section}] must be a {known[key].type}")
     try:
         return kind(**values)

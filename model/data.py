@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Packed landmark data: one .npz with JPEG crops, landmarks, and the square to cut.
+"""Landmark data: what a split is; the packed format, one .npz with JPEG crops and landmarks.
 
 Coordinates are pixels with integer pixel centres, x before y. A square (centre x, y, side) maps to
 the network's S x S input so that its edges become the input's: u = (x - cx + side/2) S/side - 1/2.
@@ -8,9 +8,10 @@ the network's S x S input so that its edges become the input's: u = (x - cx + si
 
 from __future__ import annotations
 
+import os
 import zipfile
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -24,45 +25,82 @@ ARRAYS = ("jpeg", "offset", "landmarks", "visible", "norm", "group", "split", "b
 
 @dataclass(frozen=True)
 class Dataset:
-    """One split, decoded: images (N, H, W, 3) uint8 RGB, landmarks (N, K, 2), boxes (N, 3)."""
+    """One split: pictures (H, W, 3) uint8 RGB, landmarks (N, K, 2), boxes (N, 3).
 
-    images: np.ndarray
+    `visible` (N, K) is what counts in loss and metric, `norm` (N,) the metric's normaliser (NaN:
+    not counted), `subsets` name images (N,) that are also reported by themselves.
+    """
+
+    images: Sequence[np.ndarray]
     landmarks: np.ndarray
     visible: np.ndarray
     norm: np.ndarray
     box: np.ndarray
+    subsets: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.images)
 
-    @cached_property
+    @property
     def landmarks_count(self) -> int:
         """Landmarks an image."""
         return int(self.landmarks.shape[1])
+
+    def part(self, subset: str) -> Dataset:
+        """The images of one subset; InputError where it has no such name."""
+        if subset not in self.subsets:
+            known = ", ".join(self.subsets) or "none"
+            raise InputError(f"the data has no subset {subset!r}; known: {known}")
+        chosen = np.flatnonzero(self.subsets[subset])
+        fields = (self.landmarks, self.visible, self.norm, self.box)
+        points, visible, norm, box = (values[chosen] for values in fields)
+        images = [self.images[index] for index in chosen.tolist()]
+        subsets = {name: mask[chosen] for name, mask in self.subsets.items()}
+        return Dataset(images, points, visible, norm, box, subsets)
 
 
 def load_packed(path: Path, split: str) -> Dataset:
     """Read one split ('train' or 'test') of a packed file; InputError names what is wrong."""
     arrays = _read(path)
+    _check(path, arrays)
     chosen = np.flatnonzero(arrays["split"] == split.encode())
     if not len(chosen):
         raise InputError(f"{path} has no images of split {split!r}")
     images = [_decode(path, arrays, int(index)) for index in chosen.tolist()]
-    picked = (arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box"))
-    return Dataset(np.stack(images), *picked)
+    points, visible, norm, box = (
+        arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box")
+    )
+    subsets = {"clean": arrays["clean"][chosen]} if "clean" in arrays else {}
+    return Dataset(images, points, visible, norm, box, subsets)
+
+
+def data_folder(given: Path | None) -> Path | None:
+    """--data, or the environment's LANDMARK_DATA."""
+    return given or (Path(os.environ["LANDMARK_DATA"]) if "LANDMARK_DATA" in os.environ else None)
 
 
 def dataset_of(config: Config, folder: Path | None, split: str) -> Dataset:
     """The configuration's data in `folder`; its landmark count has to be the network's."""
     if folder is None or not folder.is_dir():
         raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
-    dataset = load_packed(folder / config.data.file, split)
+    name, kind = config.data.file, config.data.format
+    if split == "test":
+        name, kind = config.data.test_file or name, config.data.test_format or kind
+    dataset = _loader(kind)(folder / name, split)
     if dataset.landmarks_count != config.network.landmarks:
         raise InputError(
-            f"{config.data.file} has {dataset.landmarks_count} landmarks an image,"
+            f"{name} has {dataset.landmarks_count} landmarks an image,"
             f" {config.name} predicts {config.network.landmarks}"
         )
-    return dataset
+    return dataset.part(config.data.subset) if config.data.subset and split == "train" else dataset
+
+
+def _loader(kind: str) -> Callable[[Path, str], Dataset]:
+    from model.datasets import DATA_SETS  # its modules build on this one
+
+    if kind != "packed" and kind not in DATA_SETS:
+        raise InputError(f"unknown data format {kind!r}: packed, {', '.join(DATA_SETS)}")
+    return DATA_SETS.get(kind, load_packed)
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
@@ -73,11 +111,31 @@ def _read(path: Path) -> dict[str, np.ndarray]:
                 raise InputError(
                     f"{path} lacks the array {min(missing)}; needs {', '.join(ARRAYS)}"
                 )
-            return {key: file[key] for key in ARRAYS}
+            return {key: file[key] for key in (*ARRAYS, "clean") if key in file.files}
     except FileNotFoundError:
         raise InputError(f"data file {path} is missing") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} is no packed data set (.npz): {error}") from None
+
+
+def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """InputError where the arrays don't fit one another or an image has nothing to learn from."""
+    count = len(arrays["offset"]) - 1
+    for key in set(arrays) - {"jpeg", "offset"}:
+        if len(arrays[key]) != count:
+            raise InputError(f"{path}: {key} has {len(arrays[key])} entries for {count} images")
+    visible, points = arrays["visible"], arrays["landmarks"]
+    if points.shape != (*visible.shape, 2) or arrays["box"].shape != (count, 3):
+        raise InputError(
+            f"{path}: landmarks {points.shape}, visible {visible.shape} and box"
+            f" {arrays['box'].shape} must be (N, K, 2), (N, K) and (N, 3)"
+        )
+    wrong = ~visible.any(axis=1) | (visible & ~np.isfinite(points).all(axis=2)).any(axis=1)
+    if wrong.any():
+        raise InputError(
+            f"{path}: image {int(wrong.argmax())} has no visible landmark or one that is no number:"
+            " leave it out of the file"
+        )
 
 
 def _decode(path: Path, arrays: dict[str, np.ndarray], index: int) -> np.ndarray:
@@ -126,4 +184,4 @@ def synthetic(count: int, landmarks: int, seed: int = 0, side: int = 96) -> Data
         images[index] = image
     norm = np.sqrt(np.prod(points.max(axis=1) - points.min(axis=1), axis=1))
     box = np.tile(np.array([side / 2, side / 2, 0.8 * side], np.float32), (count, 1))
-    return Dataset(images, points, np.ones(points.shape[:2], bool), norm, box)
+    return Dataset(list(images), points, np.ones(points.shape[:2], bool), norm, box)

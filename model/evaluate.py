@@ -6,32 +6,50 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 from hls.errors import run_command
 from hls.landmark_decode import decode
 from model.checkpoint import load_network
 from model.config import Config, load_config
-from model.data import Dataset, cut, dataset_of, square_to_input, transform
-from model.metrics import nme
+from model.data import Dataset, cut, data_folder, dataset_of, square_to_input, transform
+from model.metrics import distances, found_points, nme, pck
+from model.network import LandmarkNetwork
 
-Crops = tuple[np.ndarray, np.ndarray, np.ndarray]
+# Real-valued heatmaps are decoded like integer ones, in steps of 1/4096.
+_REAL_STEP = 4096
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Network inputs (N, S, S, 3) uint8, and the truth in their pixels."""
+
+    images: np.ndarray
+    landmarks: np.ndarray
+    visible: np.ndarray
+    norm: np.ndarray
+    subsets: Mapping[str, np.ndarray]
+
+    def errors(self, maps: np.ndarray) -> np.ndarray:
+        """Errors (N, K) of integer heatmaps (N, M, M, K), see model.metrics."""
+        found = found_points(decode(maps)[0])
+        return distances(found, self.landmarks, self.visible, self.norm)
 
 
 def crops_of(dataset: Dataset, config: Config) -> Crops:
-    """(inputs (N, S, S, 3) uint8, landmarks and norm in input pixels), cut round each box."""
+    """What the network sees of each image: the square of its box, times the configuration's crop."""
     size, squares = config.network.input_size, dataset.box * [1, 1, config.data.crop]
     matrices = [square_to_input(square, size) for square in squares]
     pairs = zip(dataset.images, matrices, strict=True)
     images = np.stack([cut(image, matrix, size) for image, matrix in pairs])
     points = np.stack([transform(p, m) for p, m in zip(dataset.landmarks, matrices, strict=True)])
-    return images, points, dataset.norm * size / squares[:, 2]
+    norm = dataset.norm * size / squares[:, 2]
+    return Crops(images, points, dataset.visible, norm, dataset.subsets)
 
 
 def test_crops(config: Config, folder: Path | None, split: str = "test") -> Crops:
@@ -39,24 +57,31 @@ def test_crops(config: Config, folder: Path | None, split: str = "test") -> Crop
     return crops_of(dataset_of(config, folder, split), config)
 
 
-def heatmaps_of(network: nn.Module, images: np.ndarray) -> np.ndarray:
+def heatmaps_of(network: LandmarkNetwork, images: np.ndarray, batch: int = 32) -> np.ndarray:
     """Inputs (N, S, S, 3) uint8 -> integer heatmaps (N, M, M, K) int32."""
     network.eval()
+    device, step = next(network.parameters()).device, _REAL_STEP if network.config.real else 1
+
+    def run(part: np.ndarray) -> np.ndarray:
+        pictures = torch.from_numpy(part).permute(0, 3, 1, 2).to(device).float()
+        maps = network(pictures.contiguous(memory_format=torch.channels_last))
+        return (maps.permute(0, 2, 3, 1) * step).round().int().cpu().numpy()
+
     with torch.no_grad():
-        maps = network(torch.from_numpy(images).permute(0, 3, 1, 2).float())
-    return maps.permute(0, 2, 3, 1).round().int().numpy()
+        return np.concatenate([run(images[i : i + batch]) for i in range(0, len(images), batch)])
 
 
 def accuracy(run: Callable[[np.ndarray], np.ndarray], crops: Crops, batch: int = 64) -> float:
     """NME of anything that turns inputs into integer heatmaps."""
-    images, landmarks, norm = crops
-    parts = [decode(run(images[i : i + batch]))[0] for i in range(0, len(images), batch)]
-    return nme(np.concatenate(parts), landmarks, norm)
+    images = crops.images
+    parts = [run(images[i : i + batch]) for i in range(0, len(images), batch)]
+    return nme(crops.errors(np.concatenate(parts)))
 
 
-def data_folder(given: Path | None) -> Path | None:
-    """--data, or the environment's LANDMARK_DATA."""
-    return given or (Path(os.environ["LANDMARK_DATA"]) if "LANDMARK_DATA" in os.environ else None)
+def headline(maps: np.ndarray, crops: Crops, config: Config) -> tuple[str, float]:
+    """The configuration's own figure: its name and value."""
+    errors = crops.errors(maps)
+    return ("PCK@0.5", pck(errors, 0.5)) if config.data.metric == "pck" else ("NME", nme(errors))
 
 
 def main() -> None:
@@ -71,11 +96,13 @@ def main() -> None:
     config = load_config(args.config)
     network = load_network(args.config, args.checkpoint)
     crops = test_crops(config, data_folder(args.data), args.split)
-    figure = accuracy(lambda images: heatmaps_of(network, images), crops)
+    name, figure = headline(heatmaps_of(network, crops.images), crops, config)
     if args.json:
-        print(json.dumps({"config": args.config, "images": len(crops[0]), "nme": figure}))
+        print(
+            json.dumps({"config": args.config, "images": len(crops.images), name.lower(): figure})
+        )
     else:
-        print(f"{args.config}: NME {figure!r} on {len(crops[0])} {args.split} images")
+        print(f"{args.config}: {name} {figure!r} on {len(crops.images)} {args.split} images")
 
 
 if __name__ == "__main__":

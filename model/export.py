@@ -51,7 +51,7 @@ def quiet() -> Iterator[None]:
 
 def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path:
     """Write `<config>.onnx` and `<config>.manifest.json` into `out`; returns the QONNX path."""
-    config = load_config(config_name)
+    config = exact_config(config_name)
     path = checkpoint or checkpoint_path(config_name)
     qonnx = export_qonnx_file(load_network(config, path), out / f"{config_name}.onnx")
     manifest = describe(config) | {
@@ -60,6 +60,14 @@ def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path
     }
     (out / f"{config_name}.manifest.json").write_text(json.dumps(manifest, indent=1))
     return qonnx
+
+
+def exact_config(name: str) -> Config:
+    """The configuration; InputError where integers can't compute its network."""
+    config = load_config(name)
+    if config.network.inexact:
+        raise InputError(f"{name} can't be exported: {config.network.inexact}")
+    return config
 
 
 def describe(config: Config) -> dict[str, object]:
@@ -99,15 +107,16 @@ def _name_tensors(model: ModelWrapper, names: list[str]) -> None:
     Quantisers and convolutions give their output the module's name, other operators add their own.
     """
     taken: dict[str, str] = {}
+    last = model.graph.output[0].name
     for node in model.graph.node:
         notes = {entry.key: entry.value for entry in node.metadata_props}
         # The notes also hold stack traces with the exporting machine's paths.
         del node.metadata_props[:]
         scopes = ast.literal_eval(notes.get("pkg.torch.onnx.name_scopes", "['', '']"))
         name = _tensor_name(node.op_type, scopes, names)
-        if name and name not in taken:
+        if name and name not in taken and node.output[0] != last:
             taken[name] = node.output[0]
-    taken["heatmaps"] = model.graph.output[0].name
+    taken["heatmaps"] = last
     missing = set(names) - set(taken)
     if missing:
         raise InputError(f"QONNX has no quantiser {min(missing)}: the exporter has changed")
@@ -122,7 +131,7 @@ def _tensor_name(op: str, scopes: list[str], quantisers: list[str]) -> str | Non
         return next((scope for scope in scopes if scope in quantisers), None)
     module = scopes[-2].removesuffix(".conv") if scopes[-2].endswith(".conv.conv") else scopes[-2]
     if op == "Conv":
-        return None if module == "head.maps" else module
+        return module
     return f"{module}.{op.lower()}".lstrip(".")
 
 

@@ -7,26 +7,38 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from model.blocks import Shift
 from model.config import Config
 from model.network import LandmarkNetwork
 from model.ties import settle_ties
 
 
 def random_network(config: Config, seed: int = 0) -> LandmarkNetwork:
-    """Random weights; BatchNorm gains of both signs and statistics taken from random images."""
+    """Random weights, slopes and shifts; BatchNorm statistics taken from random images."""
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     network = LandmarkNetwork(config.network)
-    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
     with torch.no_grad():
-        for norm in norms:
-            norm.momentum = None
-            flips = torch.rand(norm.num_features, generator=generator) < 0.3
-            norm.weight.mul_(0.5 + torch.rand(norm.num_features, generator=generator))
-            norm.weight[flips] *= -1
-            norm.bias.add_(0.5 * torch.randn(norm.num_features, generator=generator))
+        for module in network.modules():
+            _disturb(module, generator)
         size = config.network.input_size
         images = torch.randint(0, 256, (4, 3, size, size), generator=generator).float()
         network.train()(images)
-    settle_ties(network)
+    if not config.network.inexact:
+        settle_ties(network)
     return network.eval()
+
+
+def _disturb(module: nn.Module, generator: torch.Generator) -> None:
+    """BatchNorm gains of both signs, shifts, and slopes from flat to steeper than 1."""
+    if isinstance(module, nn.BatchNorm2d):
+        module.momentum = None
+        flips = torch.rand(module.num_features, generator=generator) < 0.3
+        module.weight.mul_(0.5 + torch.rand(module.num_features, generator=generator))
+        module.weight[flips] *= -1
+        module.bias.add_(0.5 * torch.randn(module.num_features, generator=generator))
+    elif isinstance(module, nn.PReLU):
+        slopes = 1.5 * torch.rand(module.num_parameters, generator=generator)
+        module.weight.copy_(slopes.where(slopes > 0.3, 0))
+    elif isinstance(module, Shift):
+        module.offset.add_(0.5 * torch.randn(module.offset.shape, generator=generator))

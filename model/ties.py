@@ -10,14 +10,15 @@ ONNX Runtime and numpy need not agree on it. Such a channel's BatchNorm offset i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
 import torch
-from brevitas.nn import QuantConv2d
 from torch import Tensor, nn
 
 from hls.errors import InputError
-from model.network import Head, LandmarkNetwork, Skip, Stage, Stem
+from model.blocks import Skip, Stage
+from model.network import Head, LandmarkNetwork, Stem
 
 SMALLEST, LARGEST = 1e-5, 1e-3
 ATTEMPTS = 200
@@ -25,13 +26,13 @@ ATTEMPTS = 200
 
 @dataclass(frozen=True)
 class Decision:
-    """A BatchNorm (and activation) between an integer and a quantiser."""
+    """A BatchNorm and a per-channel function between integers up to +-span and a quantiser."""
 
     name: str
     norm: nn.BatchNorm2d
     activation: nn.Module
     bits: int
-    values: Tensor
+    span: int
 
     @property
     def statistics(self) -> tuple[Tensor, Tensor]:
@@ -47,15 +48,15 @@ class Decision:
 
     @property
     def tie(self) -> Tensor:
-        """Per channel, how near is too near: a hundredth of the step between two integers."""
-        return (0.01 * self.gain.abs()).clamp(SMALLEST, LARGEST)
+        """Per channel, how near is too near: a thousandth of the step between two integers."""
+        return (0.001 * self.gain.abs()).clamp(SMALLEST, LARGEST)
 
     def margin(self) -> Tensor:
         """Per channel, the distance to the nearest decision boundary over all integers."""
         offset = self.norm.bias.double() - self.statistics[0] * self.gain
-        x = self.values.double()[:, None] * self.gain + offset
-        if isinstance(self.activation, nn.PReLU):
-            x = torch.where(x < 0, x * self.activation.weight.double(), x)
+        x = torch.arange(-self.span, self.span + 1).double()[:, None] * self.gain + offset
+        with torch.no_grad():
+            x = deepcopy(self.activation).double()(x[:, :, None, None])[:, :, 0, 0]
         if self.bits == 1:
             return x.abs().amin(dim=0)
         high = 2 ** (self.bits - 1)
@@ -67,40 +68,23 @@ class Decision:
         return self.margin() < self.tie
 
 
-def _outputs(conv: QuantConv2d, largest_input: int) -> Tensor:
-    """Every integer that the convolution can give, or one grid that holds them all."""
-    weights = conv.quant_weight().value.detach().round()
-    bound = int(weights.abs().sum(dim=(1, 2, 3)).max()) * largest_input
-    return torch.arange(-bound, bound + 1)
-
-
-def _stage_inputs(network: LandmarkNetwork, name: str) -> Tensor:
-    """Integers in front of a stage's first BatchNorm: the residual, or the conv before it."""
-    parent, _, stage = name.rpartition(".")
-    if stage == "stage1":
-        high = 2 ** (network.config.residual_bits - 1)
-        return torch.arange(-high, high)
-    earlier = network.get_submodule(f"{parent}.stage{int(stage[-1]) - 1}")
-    assert isinstance(earlier, Stage)
-    return _outputs(earlier.conv.conv, 1)
-
-
 def decisions(network: LandmarkNetwork) -> Iterator[Decision]:
     """Every quantiser behind a BatchNorm, with the integers that it can meet."""
     none, bits = nn.Identity(), network.config.residual_bits
-    residual = torch.arange(-(2 ** (bits - 1)), 2 ** (bits - 1))
+    stream = 2 ** (bits - 1)
     for name, part in network.named_modules():
+        sign, quant = f"{name}.sign", f"{name}.quant"
         if isinstance(part, Stage):
-            yield Decision(f"{name}.sign", part.norm, none, 1, _stage_inputs(network, name))
-            total = _outputs(part.conv.conv, 1)
-            yield Decision(f"{name}.quant", part.out_norm, part.out_activation, bits, total)
+            yield Decision(sign, part.norm, part.shift, 1, part.span)
+            if hasattr(part, "out_norm"):
+                yield Decision(quant, part.out_norm, part.out_activation, bits, part.total_span)
         elif isinstance(part, Skip):
-            yield Decision(f"{name}.quant", part.norm, none, bits, _outputs(part.conv.conv, 1))
+            yield Decision(quant, part.norm, none, bits, part.total_span)
         elif isinstance(part, Stem):
-            yield Decision(f"{name}.quant", part.norm, none, bits, _outputs(part.conv, 255))
+            yield Decision(quant, part.norm, none, bits, part.span())
         elif isinstance(part, Head):
-            yield Decision(f"{name}.sign", part.norm, none, 1, residual)
-            yield Decision(f"{name}.quant", part.out_norm, none, bits, _outputs(part.conv.conv, 1))
+            yield Decision(sign, part.norm, none, 1, stream)
+            yield Decision(quant, part.out_norm, none, bits, network.config.width)
 
 
 def ties(network: LandmarkNetwork) -> list[str]:

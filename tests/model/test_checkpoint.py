@@ -17,6 +17,7 @@ from model.checkpoint import checkpoint_path, load_network, load_tensors, save_n
 from model.config import Config, load_config
 from model.evaluate import accuracy, heatmaps_of
 from model.evaluate import test_crops as evaluation_crops
+from model.optimise import Logits
 from model.randomise import random_network
 from model.ties import ties
 from model.trace import traced_forward
@@ -25,9 +26,9 @@ SHIPPED = checkpoint_path("face-tiny")
 shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no trained checkpoint is shipped yet")
 
 
-def test_int8_weights_give_the_same_integers(small: Config, tmp_path: Path) -> None:
+def test_packed_weights_give_the_same_integers(small: Config, tmp_path: Path) -> None:
     network, path = random_network(small), tmp_path / "net.safetensors"
-    save_network(path, network, small)
+    save_network(path, Logits(network), small)
     images = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
     before, after = (
         traced_forward(network, images),
@@ -35,11 +36,12 @@ def test_int8_weights_give_the_same_integers(small: Config, tmp_path: Path) -> N
     )
     assert all(np.array_equal(before[name], after[name]) for name in before)
     assert load_tensors(path)[0]["head.maps.weight"].dtype == torch.int8
+    assert load_tensors(path)[0]["block2.stage1.conv.conv.weight"].dtype == torch.uint8
 
 
 def test_damaged_contents_are_named(small: Config, tmp_path: Path) -> None:
     path = tmp_path / "net.safetensors"
-    save_network(path, random_network(small), small)
+    save_network(path, Logits(random_network(small)), small)
     tensors, metadata = load_tensors(path)
     save_tensors(path, tensors | {"stem.norm.bias": torch.full((4,), np.nan)}, metadata)
     with pytest.raises(InputError, match="values that are not finite"):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,35 +19,35 @@ from model.config import Config
 from model.data import synthetic
 from model.evaluate import accuracy, crops_of, heatmaps_of
 from model.export import export_qonnx_file
-from model.metrics import nme
 from model.network import LandmarkNetwork
+from model.optimise import Logits
 from model.randomise import random_network
 from model.targets import gaussians
 from model.ties import settle_ties, ties
 from model.trace import traced_forward
-from model.train import train
+from model.train import Trainer, train
 
 
-def test_resume_gives_the_same_weights(small: Config, tmp_path: Path) -> None:
+@pytest.mark.parametrize("changes", [{}, {"real_weights": 0.5}, {"half_size": 0.5}])
+def test_resume_gives_the_same_weights(small: Config, tmp_path: Path, changes: dict) -> None:
+    network = replace(small.network, input_size=32)
+    config = replace(small, network=network, training=replace(small.training, **changes))
     data = synthetic(16, 14)
-    whole = train(small, data, None, tmp_path / "whole", resume=False)
-    once = replace(small, training=replace(small.training, epochs=2))
-    part = tmp_path / "part"
+    whole = train(config, data, None, tmp_path / "whole", resume=False)
+    part, real, calls = tmp_path / "part", Trainer.loss, []
+
+    def interrupted(self: Trainer, *args: Any) -> torch.Tensor:
+        calls.append(1)
+        if len(calls) == 4:  # the second batch of the second epoch
+            raise KeyboardInterrupt
+        return real(self, *args)
+
     with pytest.MonkeyPatch.context() as patch:
-        import model.train as module
-
-        real, calls = module.train_epoch, []
-
-        def interrupted(*args: object) -> float:
-            if calls:
-                raise KeyboardInterrupt
-            calls.append(1)
-            return real(*args)
-
-        patch.setattr(module, "train_epoch", interrupted)
+        patch.setattr(Trainer, "loss", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            train(once, data, None, part, resume=False)
-    again = train(once, data, None, part, resume=True)
+            train(config, data, None, part, resume=False)
+    assert load_tensors(part / "last.safetensors")[1]["epoch"] == "1"
+    again = train(config, data, None, part, resume=True)
     left, right = load_tensors(whole)[0], load_tensors(again)[0]
     assert all(torch.equal(left[key], right[key]) for key in left)
 
@@ -76,7 +77,7 @@ def test_too_few_images(small: Config, tmp_path: Path) -> None:
 
 def test_checkpoints_of_another_network_are_refused(small: Config, tmp_path: Path) -> None:
     path = tmp_path / "net.safetensors"
-    save_network(path, LandmarkNetwork(small.network), small)
+    save_network(path, Logits(LandmarkNetwork(small.network)), small)
     other = replace(small, network=replace(small.network, width=12))
     with pytest.raises(InputError, match="is of another network than small"):
         load_network(other, path)
@@ -93,12 +94,6 @@ def test_targets_decode_to_their_landmarks() -> None:
     integers = (maps.permute(0, 2, 3, 1).numpy() * 1e6).astype(np.int32)
     found = to_image(decode(integers)[0], 4)
     assert np.abs(found - points).max() <= 2.0 and np.abs(found - points).mean() < 0.8
-
-
-def test_nme_by_hand() -> None:
-    quarter = np.zeros((1, 2, 2), np.int32)
-    truth = np.array([[[1.5, 1.5], [1.5 + 3, 1.5 + 4]]])
-    assert nme(quarter, truth, np.array([10.0])) == pytest.approx((0 + 5) / 2 / 10)
 
 
 def test_every_tensor_is_an_integer_in_range(small: Config) -> None:
