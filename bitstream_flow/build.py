@@ -29,8 +29,9 @@ from hls.errors import InputError, run_command
 def export(build: Build) -> bool:
     """Checkpoint -> QONNX and manifest."""
     from model.checkpoint import checkpoint_path
-    from model.export import export_network
+    from model.export import exact_config, export_network
 
+    exact_config(build.config)
     checkpoint = build.checkpoint or checkpoint_path(build.config)
     if not checkpoint.is_file():
         raise InputError(f"no checkpoint {checkpoint}: train one with make train")

@@ -151,7 +151,7 @@ def golden(bundle_folder: Path) -> Run:
     return lambda images: model.run(images, keep=True)
 
 
-def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
+def rtl_tensors(bundle: Path, chip: Graph, images: np.ndarray) -> tuple[Tensors, int, int]:
     """Every stream of the simulated RTL, and (cycles a frame, latency of the first frame)."""
     from host.backends import RtlBackend, cycles_per_frame, latency
     from host.bundle import load_bundle
@@ -160,8 +160,8 @@ def rtl_tensors(build: Build, images: np.ndarray) -> tuple[Tensors, int, int]:
         print(text, flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        run = RtlBackend(load_bundle(build.bundle), note).simulate(images, trace=Path(folder))
-        tensors = dict(_traces(build.chip, Path(folder), len(images)))
+        run = RtlBackend(load_bundle(bundle), note).simulate(images, trace=Path(folder))
+        tensors = dict(_traces(chip, Path(folder), len(images)))
     tensors["heatmaps"] = run.outputs[0]
     return tensors, int(np.ceil(cycles_per_frame(run))), latency(run)
 
@@ -193,7 +193,7 @@ def compare(build: Build, images: np.ndarray, *, rtl_frames: int) -> Report:
         for name, run in runs.items():
             lines[name].add(expected, run(part))
     chosen = images[len(images) - rtl_frames :]
-    tensors, cycles, latency = rtl_tensors(build, chosen)
+    tensors, cycles, latency = rtl_tensors(build.bundle, build.chip, chosen)
     rtl = Line("RTL")
     # Golden's tensors include PyTorch's and everything between them, in the same order.
     rtl.add({**runs["golden"](chosen), **right(chosen)}, tensors)

@@ -55,7 +55,7 @@ class Result:
     metric: str
     figure: float
     weights: int
-    binary_macs: int
+    macs: int
     epochs: int
     minutes: float
     exact: str
@@ -152,7 +152,8 @@ def train_run(run: Run, data: Path, out: Path) -> Result:
     totals = count(config)
     return Result(
         run.row.name, run.seed, metric, float(figure),
-        sum(total.weights for total in totals.values()), totals["binary"].macs,
+        sum(total.weights for total in totals.values()),
+        sum(total.macs for total in totals.values()),
         config.training.epochs, round((time.monotonic() - start) / 60, 2),
         config.network.inexact or "yes",
     )  # fmt: skip

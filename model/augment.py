@@ -35,6 +35,7 @@ def flip_table(landmarks: int) -> np.ndarray:
         known = ", ".join(map(str, sorted(tables)))
         raise InputError(
             f"no left/right table for {landmarks} landmarks ({known} are known): set data.flip = 0"
+            " and leave out the flip test"
         )
     table = np.arange(landmarks)
     for left, right in pairs:

@@ -15,9 +15,14 @@ from model.config import NetworkConfig
 from model.quantisers import BinaryConv, residual, sign
 
 
-def batch_norm(channels: int, gain: float = 1.0) -> nn.BatchNorm2d:
-    """BatchNorm whose gain starts at `gain`."""
-    norm = nn.BatchNorm2d(channels)
+def batch_norm(channels: int, config: NetworkConfig, gain: float = 1.0) -> nn.BatchNorm2d:
+    """BatchNorm whose gain starts at `gain`.
+
+    What comes in are integers, so a variance far below 1 is that of a channel that hardly ever
+    changes. The usual epsilon would magnify its gradient 300-fold, and that of a deep hourglass by
+    ten orders of magnitude, after which Adam stands still.
+    """
+    norm = nn.BatchNorm2d(channels, eps=1e-5 if config.real else 1.0)
     nn.init.constant_(norm.weight, gain)
     return norm
 
@@ -76,14 +81,14 @@ class Stage(nn.Module):
     ) -> None:  # fmt: skip
         super().__init__()
         self.span = span
-        self.norm = batch_norm(inputs)
+        self.norm = batch_norm(inputs, config)
         self.shift = Shift(inputs) if config.learned_shift else nn.Identity()
         self.sign = binarise(config)
         groups = config.cardinality if kernel > 1 else 1
         self.conv = convolution(inputs, outputs, config, kernel, groups)
         self.total_span = inputs // groups * kernel**2
         if output:
-            self.out_norm = batch_norm(outputs, config.branch_gain * full_gain(config))
+            self.out_norm = batch_norm(outputs, config, config.branch_gain * full_gain(config))
             self.out_activation = activation(config.activation, outputs)
             self.quant = quantise(config)
 
@@ -106,7 +111,7 @@ class Skip(nn.Module):
         super().__init__()
         self.conv = convolution(inputs, outputs, config, 1)
         self.total_span = inputs
-        self.norm = batch_norm(outputs, full_gain(config))
+        self.norm = batch_norm(outputs, config, full_gain(config))
         self.quant = quantise(config)
 
     def forward(self, bits: Tensor) -> Tensor:

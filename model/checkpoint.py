@@ -29,6 +29,11 @@ def checkpoint_path(config: str) -> Path:
     return FOLDER / f"{config}.safetensors"
 
 
+def shipped() -> list[str]:
+    """The configurations that have a shipped checkpoint."""
+    return sorted(path.stem for path in FOLDER.glob("*.safetensors"))
+
+
 def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     """Write in one step: an interrupted save leaves the earlier file alone."""
     path.parent.mkdir(parents=True, exist_ok=True)

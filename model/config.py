@@ -75,7 +75,7 @@ class NetworkConfig:
     residual_bits: int = 4
     stem_weight_bits: int = 4
     head_weight_bits: int = 8
-    branch_gain: float = 1.0
+    branch_gain: float = 0.4
     real: bool = False
 
     def __post_init__(self) -> None:
@@ -122,9 +122,9 @@ class DataConfig:
 
     `format` is `packed` (an .npz file) or a name of model.datasets, whose official files lie in the
     folder `file`; `test_file` and `test_format` say so of the test images where they differ.
-    `subset` names the images to train on where not all are wanted. `metric` is what training reports: NME or PCK@0.5. `crop` is the side of the square that the
-    network sees over the side of the data's box; the rest are degrees, a factor, shares of the
-    box, and a probability.
+    `subset` names the images to train on where not all are wanted. `metric` is what training
+    reports: NME or PCK@0.5. `crop` is the side of the square that the network sees over the side
+    of the data's box; the rest are degrees, a factor, shares of the box, and a probability.
     """
 
     file: str

@@ -68,7 +68,7 @@ class Stem(nn.Module):
         super().__init__()
         width, kernel = config.stem_width, config.stem_kernel
         self.conv = _integer_conv(3, width, kernel, config, config.stem_weight_bits, 2)
-        self.norm = batch_norm(width, full_gain(config))
+        self.norm = batch_norm(width, config, full_gain(config))
         self.quant = quantise(config)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -87,10 +87,10 @@ class Head(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         width, bits = config.width, config.head_weight_bits
-        self.norm = batch_norm(width)
+        self.norm = batch_norm(width, config)
         self.sign = binarise(config)
         self.conv = convolution(width, width, config, 1)
-        self.out_norm = batch_norm(width, full_gain(config))
+        self.out_norm = batch_norm(width, config, full_gain(config))
         self.quant = quantise(config)
         self.maps = _integer_conv(width, config.landmarks, 1, config, bits)
         self.map_span = width * 2 ** (config.residual_bits - 1) * (2 ** (bits - 1) - 1)

@@ -15,16 +15,20 @@ from model.ties import settle_ties
 
 def random_network(config: Config, seed: int = 0) -> LandmarkNetwork:
     """Random weights, slopes and shifts; BatchNorm statistics taken from random images."""
-    generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
-    network = LandmarkNetwork(config.network)
+    return randomise(LandmarkNetwork(config.network), seed)
+
+
+def randomise(network: LandmarkNetwork, seed: int = 0) -> LandmarkNetwork:
+    """Awkward numbers for all but the weights; an exact network has no ties afterwards."""
+    generator = torch.Generator().manual_seed(seed)
+    size = network.config.input_size
     with torch.no_grad():
         for module in network.modules():
             _disturb(module, generator)
-        size = config.network.input_size
         images = torch.randint(0, 256, (4, 3, size, size), generator=generator).float()
         network.train()(images)
-    if not config.network.inexact:
+    if not network.config.inexact:
         settle_ties(network)
     return network.eval()
 

@@ -8,13 +8,14 @@ import argparse
 from dataclasses import dataclass
 
 import torch
-from brevitas.nn import QuantConv2d
 from torch import Tensor, nn
 
 from hls.errors import run_command
 from model.config import Config, load_config
 from model.network import LandmarkNetwork
 from model.quantisers import BinaryConv
+
+_KINDS = ("binary", "integer")
 
 
 @dataclass
@@ -26,18 +27,19 @@ class Count:
 
 
 def count(config: Config) -> dict[str, Count]:
-    """Counts of the binary and the integer convolutions."""
-    network, totals = LandmarkNetwork(config.network), {"binary": Count(), "integer": Count()}
+    """Counts of the binary, the integer and (in a twin) the real convolutions."""
+    network = LandmarkNetwork(config.network)
     binary = {id(m.conv) for m in network.modules() if isinstance(m, BinaryConv)}
+    totals = {kind: Count() for kind in (("real",) if config.network.real else _KINDS)}
 
     def hook(module: nn.Module, _inputs: object, output: Tensor) -> None:
-        assert isinstance(module, QuantConv2d)
-        total = totals["binary" if id(module) in binary else "integer"]
-        total.weights += module.weight.numel()
-        total.macs += module.weight.numel() * output.shape[2] * output.shape[3]
+        assert isinstance(module, nn.Conv2d)
+        kind = "real" if config.network.real else _KINDS[id(module) not in binary]
+        totals[kind].weights += module.weight.numel()
+        totals[kind].macs += module.weight.numel() * output.shape[2] * output.shape[3]
 
     for module in network.modules():
-        if isinstance(module, QuantConv2d):
+        if isinstance(module, nn.Conv2d):
             module.register_forward_hook(hook)
     size = config.network.input_size
     with torch.no_grad():

@@ -17,10 +17,11 @@ import torch
 from torch import Tensor, nn
 
 from hls.errors import InputError
-from model.blocks import Skip, Stage
+from model.blocks import Shift, Skip, Stage
 from model.network import Head, LandmarkNetwork, Stem
 
-SMALLEST, LARGEST = 1e-5, 1e-3
+# Over twice the share of the largest term by which float32 was seen to miss the exact result.
+ROUNDING = 2.0**-21
 ATTEMPTS = 200
 
 
@@ -47,14 +48,18 @@ class Decision:
         return self.norm.weight.double() / torch.sqrt(self.statistics[1] + self.norm.eps)
 
     @property
+    def offset(self) -> Tensor:
+        """What BatchNorm adds, per channel."""
+        return self.norm.bias.double() - self.statistics[0] * self.gain
+
+    @property
     def tie(self) -> Tensor:
-        """Per channel, how near is too near: a thousandth of the step between two integers."""
-        return (0.001 * self.gain.abs()).clamp(SMALLEST, LARGEST)
+        """Per channel, how near is too near: what float32 can be wrong by at a boundary."""
+        return ROUNDING * (self.offset.abs() + 2 ** (self.bits - 1))
 
     def margin(self) -> Tensor:
         """Per channel, the distance to the nearest decision boundary over all integers."""
-        offset = self.norm.bias.double() - self.statistics[0] * self.gain
-        x = torch.arange(-self.span, self.span + 1).double()[:, None] * self.gain + offset
+        x = torch.arange(-self.span, self.span + 1).double()[:, None] * self.gain + self.offset
         with torch.no_grad():
             x = deepcopy(self.activation).double()(x[:, :, None, None])[:, :, 0, 0]
         if self.bits == 1:
@@ -66,6 +71,15 @@ class Decision:
     def tied(self) -> Tensor:
         """Which channels hang on float rounding."""
         return self.margin() < self.tie
+
+    def nudge(self, tied: Tensor, attempt: int) -> None:
+        """Move the offset of the tied channels, and at times the gain: levels that lie evenly
+        can all be tied whatever the offset. RPReLU's last shift also moves what is flat."""
+        last = next(reversed(list(self.activation.children())), None)
+        offset = last.offset.view(-1) if isinstance(last, Shift) else self.norm.bias
+        offset[tied] += (2.3 * self.tie * (attempt % 7 + 1))[tied].float()
+        if attempt % 7 == 6:
+            self.norm.weight[tied] *= 1.0003
 
 
 def decisions(network: LandmarkNetwork) -> Iterator[Decision]:
@@ -102,8 +116,7 @@ def settle_ties(network: LandmarkNetwork) -> int:
             for attempt in range(ATTEMPTS):
                 if not tied.any():
                     break
-                nudge = 2.3 * decision.tie * (attempt % 7 + 1)
-                decision.norm.bias[tied] += nudge[tied].float()
+                decision.nudge(tied, attempt)
                 tied = decision.tied()
             if tied.any():
                 raise InputError(f"{decision.name}: ties remain after {ATTEMPTS} nudges")

@@ -43,6 +43,8 @@ from model.targets import blend, gaussians, heatmap_loss
 from model.ties import settle_ties
 
 EVALUATE_EVERY = 5
+# A few times what a healthy step has; a sign's gradient can explode, and Adam remembers it long.
+GRADIENT_NORM = 1.0
 
 
 class Trainer:
@@ -71,6 +73,23 @@ class Trainer:
             [heatmap_loss(maps, targets, visible, recipe.loss) for maps in logits]
         ).mean()
 
+    def step(self, batch: Batch, map_size: int) -> float:
+        """One step; its loss, InputError where that or the gradient is not finite."""
+        loss = self.loss(batch, map_size)
+        self.stepper.zero_grad(set_to_none=True)
+        self.fabric.backward(loss)
+        norm = self.fabric.clip_gradients(
+            self.engine, self.stepper, max_norm=GRADIENT_NORM, error_if_nonfinite=False
+        )
+        if not (torch.isfinite(loss) and norm is not None and torch.isfinite(norm)):
+            raise InputError(
+                f"the loss is {loss.item()} in epoch {self.done + 1}, its gradient {norm}: lower"
+                " learning_rate; the last good epoch is kept"
+            )
+        self.stepper.step()
+        keep_in_range(self.model)
+        return loss.item()
+
     def epoch(self, dataset: Dataset, workers: int = 0) -> float:
         """One epoch with a progress bar; the mean loss, InputError where it is not finite."""
         config, fabric, epoch = self.config, self.fabric, self.done
@@ -85,17 +104,7 @@ class Trainer:
         bar = tqdm(loader, f"epoch {epoch + 1}", leave=False, unit="batch", disable=quiet)
         for step, batch in enumerate(bar):
             set_rate(self.optimiser, config.training, (epoch + step / len(loader)) / epochs)
-            loss = self.loss(fabric.to_device(batch), map_size)
-            losses.append(loss.item())
-            if not np.isfinite(losses[-1]):
-                raise InputError(
-                    f"the loss is {losses[-1]} in epoch {epoch + 1}: lower learning_rate;"
-                    " the last good epoch is kept"
-                )
-            self.stepper.zero_grad(set_to_none=True)
-            fabric.backward(loss)
-            self.stepper.step()
-            keep_in_range(self.model)
+            losses.append(self.step(fabric.to_device(batch), map_size))
             bar.set_postfix(loss=f"{losses[-1]:.3f}")
         set_stage(self.model, False)
         self.done += 1

@@ -4,8 +4,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
+from bitstream_flow.board import load_board
+from bitstream_flow.bundle import write_bundle
+from bitstream_flow.fifo_depths import Depth
 from hls.add_clip import AddClip
 from hls.concat import Concat
 from hls.fork import Fork
@@ -19,6 +24,7 @@ from hls.threshold import Threshold
 from hls.upsample import Upsample
 from hls.window import Window
 from hls.xnor_mvu import XnorMvu
+from host.bundle import Bundle, load_bundle
 
 
 class Builder:
@@ -103,3 +109,17 @@ def tiny_hourglass(height: int = 12, width: int = 8, channels: int = 8, seed: in
     low = net.add(Upsample(net.types[low]), [low], "upsample")
     merged = net.add(AddClip(net.types[up], 4, signed=True), [up, low], "clip")
     return net.graph(net.matrix("heatmaps", merged, 5))
+
+
+def make_bundle(folder: Path, logical: Graph, chip: Graph, depths: list[Depth]) -> Bundle:
+    """The bundle of a folded graph, in a new folder."""
+    folder.mkdir()
+    details = {
+        "config": "tiny", "stride": 2, "crop": {"scale": 1.0}, "predicted": {}, "model": {},
+        "target_fps": 1.0,
+    }  # fmt: skip
+    write_bundle(
+        folder, logical=logical, chip=chip, depths=depths, board=load_board("Pynq-Z1"),
+        details=details,
+    )  # fmt: skip
+    return load_bundle(folder)

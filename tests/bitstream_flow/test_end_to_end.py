@@ -5,13 +5,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bitstream_flow.board import load_board
-from bitstream_flow.bundle import write_bundle
 from bitstream_flow.fifo_depths import Depth, size_fifos
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.reference import run_reference
@@ -19,23 +16,10 @@ from bitstream_flow.streaming import insert_converters
 from hls.errors import InputError
 from hls.graph import Graph
 from host.backends import RtlBackend, open_backend
-from host.bundle import Bundle, load_bundle
-from tests.bitstream_flow.networks import tiny_hourglass
+from host.bundle import Bundle
+from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 
 FRAMES = 5
-
-
-def make_bundle(folder: Path, logical: Graph, chip: Graph, depths: list[Depth]) -> Bundle:
-    folder.mkdir()
-    details = {
-        "config": "tiny", "stride": 2, "crop": {"scale": 1.0}, "predicted": {}, "model": {},
-        "target_fps": 1.0,
-    }  # fmt: skip
-    write_bundle(
-        folder, logical=logical, chip=chip, depths=depths, board=load_board("Pynq-Z1"),
-        details=details,
-    )  # fmt: skip
-    return load_bundle(folder)
 
 
 @pytest.fixture(scope="module")

@@ -105,4 +105,4 @@ def test_a_run_is_read_from_its_log(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(ablate.subprocess, "run", trained)
     result = train_run(Run("ablation-face", ROW, 1), tmp_path, tmp_path)
     assert (result.metric, result.figure, result.exact) == ("NME", 0.07392, "yes")
-    assert result.binary_macs > 0 and result.epochs == 4
+    assert result.macs > 0 and result.epochs == 4
