@@ -221,7 +221,8 @@ def main() -> None:
         config, dataset_of(config, folder, "train"), test, args.out, resume=args.resume,
         teacher=teacher, fabric=fabric, workers=args.workers,
     )  # fmt: skip
-    print(f"wrote {final}")
+    if fabric.is_global_zero:
+        print(f"wrote {final}")
 
 
 if __name__ == "__main__":

@@ -72,7 +72,9 @@ def test_a_failed_step_keeps_the_earlier_result(tmp_path) -> None:
         (["--board", "Pynq-Z9"], "unknown board 'Pynq-Z9'; known: Pynq-Z1, Pynq-Z2"),
         (["--flow", "hls"], "FLOW=hls comes with a later version"),
         (["--frames", "1"], "at least 3 show the steady state"),
-        (["--config", "nothing"], "no checkpoint"),
+        (["--config", "nothing"], "unknown configuration 'nothing'; known: "),
+        (["--config", "face-tiny-real"], "face-tiny-real can't be exported: real = true"),
+        (["--checkpoint", "none.safetensors"], "no checkpoint none.safetensors"),
     ],
 )
 def test_bad_arguments_are_one_line(arguments: list[str], message: str) -> None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ import torch
 
 from hls.errors import InputError
 from hls.landmark_decode import decode, to_image
-from model.checkpoint import load_network, load_tensors, save_network
+from model.checkpoint import load_logits, load_network, load_tensors, save_network
 from model.config import Config
 from model.data import synthetic
 from model.evaluate import accuracy, crops_of, heatmaps_of
@@ -25,7 +27,8 @@ from model.randomise import random_network
 from model.targets import gaussians
 from model.ties import settle_ties, ties
 from model.trace import traced_forward
-from model.train import Trainer, train
+from model.train import Trainer, fabric_of, train
+from tests.model.test_data import write_packed
 
 
 @pytest.mark.parametrize("changes", [{}, {"real_weights": 0.5}, {"half_size": 0.5}])
@@ -122,3 +125,55 @@ def test_export_is_checked_against_pytorch(small: Config, tmp_path: Path, seed: 
     assert (network.block1.stage1.norm.weight < 0).any() or seed
     path = export_qonnx_file(network, tmp_path / "net.onnx")
     assert b"/" + b"site-packages" not in path.read_bytes()
+
+
+def test_a_gradient_that_is_not_finite_stops(small: Config, tmp_path: Path) -> None:
+    """Quantisers hide what is no number, so the loss alone can't tell."""
+    trainer = Trainer(small, fabric_of(small, "cpu", 1, 1))
+    with torch.no_grad():
+        trainer.model.network.block2.stage2.norm.weight.fill_(float("nan"))
+    with pytest.raises(InputError, match="its gradient nan: lower learning_rate"):
+        trainer.epoch(synthetic(8, 14))
+    assert trainer.done == 0
+
+
+def test_a_student_learns_from_its_twin(small: Config, tmp_path: Path) -> None:
+    twin = replace(small, network=replace(small.network, real=True))
+    path = train(twin, synthetic(16, 14), None, tmp_path / "twin", resume=False)
+    teacher = load_logits(twin, path)
+    recipe = replace(small.training, distil=1.0, epochs=1)
+    trainer = Trainer(replace(small, training=recipe), fabric_of(small, "cpu", 1, 1), teacher)
+    plain = Trainer(small, fabric_of(small, "cpu", 1, 1))
+    losses = [each.epoch(synthetic(16, 14)) for each in (trainer, plain)]
+    assert losses[0] != losses[1]
+    assert all(parameter.grad is None for parameter in teacher.parameters())
+
+
+def test_a_full_disk_keeps_the_last_good_checkpoint(small: Config, tmp_path: Path) -> None:
+    trainer, path = Trainer(small, fabric_of(small, "cpu", 1, 1)), tmp_path / "last.safetensors"
+    trainer.save(path)
+    before = path.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("model.checkpoint.save_file", full)
+        with pytest.raises(InputError, match=r"cannot write .*No space left"):
+            trainer.save(path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_two_devices_train_one_network(tmp_path: Path) -> None:
+    write_packed(tmp_path / "data.npz", 20)
+    settings = [
+        "training.epochs=1", "training.batch_size=4", "network.landmarks=14", "network.depth=1",
+        "network.input_size=16", "network.width=8", "network.stem_width=4", "data.file='data.npz'",
+    ]  # fmt: skip
+    command = [sys.executable, "-m", "model.train", "--config", "face-tiny", "--devices", "2"]
+    command += ["--accelerator", "cpu", "--data", str(tmp_path), "--out", str(tmp_path / "run")]
+    command += [word for each in settings for word in ("--set", each)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stderr
+    assert "Starting with 2 processes" in ended.stderr and ended.stdout.count("wrote") == 1
+    assert (tmp_path / "run" / "face-tiny.safetensors").is_file()
