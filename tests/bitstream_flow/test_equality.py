@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bitstream_flow.board import load_board
-from bitstream_flow.build import vendor_note
+from bitstream_flow.build import export, vendor_note
 from bitstream_flow.cache import run_step
 from bitstream_flow.equality import Line, Report, random_images
 from bitstream_flow.project import Build
@@ -73,8 +73,6 @@ def test_a_failed_step_keeps_the_earlier_result(tmp_path) -> None:
         (["--flow", "hls"], "FLOW=hls comes with a later version"),
         (["--frames", "1"], "at least 3 show the steady state"),
         (["--config", "nothing"], "unknown configuration 'nothing'; known: "),
-        (["--config", "face-tiny-real"], "face-tiny-real can't be exported: real = true"),
-        (["--checkpoint", "none.safetensors"], "no checkpoint none.safetensors"),
     ],
 )
 def test_bad_arguments_are_one_line(arguments: list[str], message: str) -> None:
@@ -82,6 +80,12 @@ def test_bad_arguments_are_one_line(arguments: list[str], message: str) -> None:
     run = subprocess.run(command, capture_output=True, text=True)
     lines = [line for line in run.stderr.splitlines() if line.startswith("error: ")]
     assert run.returncode == 1 and len(lines) == 1 and message in lines[0]
+
+
+def test_a_missing_checkpoint_is_named(tmp_path) -> None:
+    build = Build("face-tiny", load_board("Pynq-Z1"), 1.0, tmp_path / "none.safetensors")
+    with pytest.raises(InputError, match=r"no checkpoint .*none\.safetensors: train one"):
+        export(build)
 
 
 def test_without_vivado_the_last_step_is_said(monkeypatch) -> None:
