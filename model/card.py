@@ -9,18 +9,18 @@ say, so that no figure is typed by hand.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import hashlib
 from pathlib import Path
 
-import numpy as np
-
 from hls.errors import InputError, run_command
-from model.checkpoint import checkpoint_path, load_network, shipped
+from model.checkpoint import checkpoint_path, shipped
 from model.config import Config, load_config
 from model.data import data_folder
-from model.evaluate import Crops, heatmaps_of, test_crops
-from model.metrics import nme, pck
+from model.evaluate import evaluate, write_file
+from model.results import Result, network_table
 from model.summary import count
+from model.tables import markdown
 
 _ORIGIN = {
     "faces68.npz": "68 face landmarks (iBUG order); frames of YouTube Faces (Wolf, Hassner, Maoz,"
@@ -36,20 +36,6 @@ _LIMITS = {
 }
 
 
-def figures(config: Config, crops: Crops) -> list[tuple[str, str]]:
-    """(what, figure) of the shipped network on its test crops, to the last digit for the first."""
-    errors = crops.errors(heatmaps_of(load_network(config), crops.images))
-    groups = {"all": np.ones(len(errors), bool), **crops.subsets}
-    if config.data.metric == "nme":
-        values = {name: nme(errors[part]) for name, part in groups.items()}
-        return [(f"NME, {name} test images", repr(value)) for name, value in values.items()]
-    return [
-        (f"PCK@{limit}, {name} test images", repr(pck(errors[part], limit)))
-        for name, part in groups.items()
-        for limit in (0.5, 0.2)
-    ]
-
-
 def recipe(config: Config) -> str:
     """The training section as one line."""
     recipe = config.training
@@ -62,32 +48,31 @@ def recipe(config: Config) -> str:
     )
 
 
-def card(config: Config, crops: Crops) -> str:
-    """The card's Markdown."""
-    path, totals, network = checkpoint_path(config.name), count(config), config.network
+def card(result: Result) -> str:
+    """The card's Markdown: the table that evaluation prints, and where the network comes from."""
+    config, path = result.config, result.checkpoint
+    network, file = config.network, config.data.file
     side, bits = network.input_size, f"residual of {network.residual_bits} bits"
     about = (
         f"{network.landmarks} landmarks from a {side} x {side} colour crop; {network.block} blocks,"
         f" width {network.width}, hourglass of depth {network.depth},"
         f" {'real-valued twin' if network.real else bits}."
     )
-    table = ["| | |", "|---|---|"]
-    rows = [(what, f"**{figure}**") for what, figure in figures(config, crops)]
-    rows += [
+    accuracy = dataclasses.replace(network_table(result), title="Accuracy")
+    rows = [
         ("Print it", f"`python -m model.evaluate --config {config.name} --data FOLDER`"),
         *(
             (f"{kind.capitalize()} weights", f"{total.weights:,}, {total.macs:,} MAC a frame")
-            for kind, total in totals.items()
+            for kind, total in count(config).items()
         ),
-        ("Data", f"`{config.data.file}`: {_ORIGIN.get(config.data.file, 'see its source')}"),
+        ("Data", f"`{file}`: {_ORIGIN.get(file, 'see its source')}"),
         ("Recipe", recipe(config)),
         ("Reproduce", f"`make train CONFIG={config.name} DATA=FOLDER`"),
-        ("File", f"{path.stat().st_size:,} bytes"),
         ("sha256", hashlib.sha256(path.read_bytes()).hexdigest()),
     ]
-    table += [f"| {what} | {value} |" for what, value in rows]
-    limits = _LIMITS.get(config.data.file, "")
-    return "\n\n".join([f"# {config.name}", about, "\n".join(table), limits]).rstrip() + "\n"
+    facts = "\n".join(["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in rows)])
+    parts = [f"# {config.name}", about, markdown(accuracy), "## Origin", facts]
+    return "\n\n".join([*parts, _LIMITS.get(file, "")]).rstrip() + "\n"
 
 
 def main() -> None:
@@ -100,8 +85,8 @@ def main() -> None:
         config, path = load_config(name), checkpoint_path(name)
         if not path.is_file():
             raise InputError(f"no checkpoint {path}: train one with make train")
-        text = card(config, test_crops(config, data_folder(args.data)))
-        path.with_suffix(".md").write_text(text)
+        result = evaluate(config, path, data_folder(args.data), "test", flip=False)
+        write_file(path.with_suffix(".md"), card(result))
         print(f"wrote {path.with_suffix('.md')}")
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from pathlib import Path
@@ -13,17 +14,22 @@ import pytest
 import torch
 
 from hls.errors import InputError
-from model.checkpoint import checkpoint_path, load_network, load_tensors, save_network, save_tensors
+from model.checkpoint import (
+    checkpoint_path,
+    load_network,
+    load_tensors,
+    save_network,
+    save_tensors,
+    shipped,
+)
 from model.config import Config, load_config
+from model.data import data_folder
 from model.evaluate import accuracy, heatmaps_of
 from model.evaluate import test_crops as evaluation_crops
 from model.optimise import Logits
 from model.randomise import random_network
 from model.ties import ties
 from model.trace import traced_forward
-
-SHIPPED = checkpoint_path("face-tiny")
-shipped = pytest.mark.skipif(not SHIPPED.exists(), reason="no trained checkpoint is shipped yet")
 
 
 def test_packed_weights_give_the_same_integers(small: Config, tmp_path: Path) -> None:
@@ -55,18 +61,21 @@ def test_damaged_contents_are_named(small: Config, tmp_path: Path) -> None:
         load_network(small, path)
 
 
-@shipped
-def test_the_shipped_network_is_small_and_settled() -> None:
-    assert SHIPPED.stat().st_size < 150_000
-    assert ties(load_network("face-tiny")) == []
+@pytest.mark.parametrize("name", shipped())
+def test_a_shipped_network_is_settled_and_its_card_is_of_this_file(name: str) -> None:
+    path = checkpoint_path(name)
+    assert path.stat().st_size < 2_000_000
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in path.with_suffix(".md").read_text()
+    config = load_config(name)
+    assert config.network.real or ties(load_network(config)) == []
 
 
-@shipped
 @pytest.mark.skipif("LANDMARK_DATA" not in os.environ, reason="LANDMARK_DATA is not set")
-def test_the_shipped_network_is_as_good_as_its_card_says() -> None:
-    network = load_network("face-tiny")
-    crops = evaluation_crops(load_config("face-tiny"), Path(os.environ["LANDMARK_DATA"]))
+def test_a_shipped_network_is_as_good_as_its_card_says() -> None:
+    config = load_config("face-tiny")
+    network, crops = load_network(config), evaluation_crops(config, data_folder(None))
     found = accuracy(lambda images: heatmaps_of(network, images), crops)
-    stated = re.search(r"\*\*NME (0\.\d+)\*\*", SHIPPED.with_suffix(".md").read_text())
+    card = checkpoint_path(config.name).with_suffix(".md").read_text()
+    stated = re.search(r"NME (0\.\d+) on 488 test images", card)
     # Other JPEG decoders and warps give slightly other pixels, hence the tolerance.
     assert stated and found == pytest.approx(float(stated[1]), abs=0.001)
