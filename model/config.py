@@ -221,7 +221,7 @@ def load_config(name: str, overrides: Iterable[str] = (), folder: Path = FOLDER)
         raise InputError(f"{path.name}: {error}") from None
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
     """A configuration's values; its `base` gives those that it doesn't name itself."""
     if not path.is_file():
         raise InputError(f"unknown configuration {path.stem!r}; known: {', '.join(config_names())}")
@@ -229,12 +229,15 @@ def _read(path: Path) -> dict[str, Any]:
         values = tomllib.loads(path.read_text())
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path.name} is not valid TOML: {error}") from None
-    base = values.pop("base", None)
+    base, chain = values.pop("base", None), (*above, path.stem)
+    plain = next((key for key, value in values.items() if not isinstance(value, dict)), None)
+    if plain is not None:
+        raise InputError(f"{path.name}: {plain} stands outside [{'], ['.join(SECTIONS)}]")
     if base is None:
         return values
-    if base == path.stem:
-        raise InputError(f"{path.name} names itself as its base")
-    inherited = _read(path.with_name(f"{base}.toml"))
+    if base in chain:
+        raise InputError(f"{path.name}: base = {base!r} comes back to itself")
+    inherited = _read(path.with_name(f"{base}.toml"), chain)
     return {key: inherited.get(key, {}) | values.get(key, {}) for key in inherited | values}
 
 

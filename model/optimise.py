@@ -21,15 +21,18 @@ class Logits(nn.Module):
     """Training's view of the heatmaps: a positive scale and an offset; all stacks, one behind
     another in the first axis: (stacks, N, K, M, M)."""
 
-    def __init__(self, network: LandmarkNetwork) -> None:
+    def __init__(self, network: LandmarkNetwork, loss: str = "softmax") -> None:
         super().__init__()
         self.network, config = network, network.config
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         spread = 1.0
         if not config.real:
             spread = 2.0 ** (config.head_weight_bits - 1) * math.sqrt(config.width)
-        self.log_scale = nn.Parameter(torch.tensor(-math.log(spread)))
-        self.offset = nn.Parameter(torch.tensor(-4.0))
+        # Targets are zero nearly everywhere, and so are an L2 loss's maps at the start; the other
+        # losses' are near -4, where a sigmoid is as small.
+        squared = loss == "l2"
+        self.log_scale = nn.Parameter(torch.tensor(-math.log(spread) - 3.0 * squared))
+        self.offset = nn.Parameter(torch.tensor(-4.0 * (not squared)))
 
     def forward(self, image: Tensor) -> Tensor:
         maps = torch.stack(self.network.heatmaps(image)).float()

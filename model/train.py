@@ -51,9 +51,12 @@ class Trainer:
     """Model, optimiser and engine of one run, and the epochs done so far."""
 
     def __init__(self, config: Config, fabric: Fabric, teacher: Logits | None = None) -> None:
+        if teacher and teacher.network.config.landmarks != config.network.landmarks:
+            ours, its = config.network.landmarks, teacher.network.config.landmarks
+            raise InputError(f"the teacher has {its} landmarks, {config.name} has {ours}")
         torch.manual_seed(config.training.seed)
         self.config, self.fabric, self.done = config, fabric, 0
-        self.model = Logits(LandmarkNetwork(config.network))
+        self.model = Logits(LandmarkNetwork(config.network), config.training.loss)
         self.optimiser = optimiser_of(self.model, config)
         self.engine, self.stepper = fabric.setup(self.model, self.optimiser)
         self.teacher = teacher.eval().to(fabric.device) if teacher else None

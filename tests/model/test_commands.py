@@ -41,6 +41,8 @@ BINARY_WEIGHTS = 9 * BLOCK + 9 * (16 * 16 + 16 * 8 + 8 * 8) + 16 * 32 + 32 * 32
         (export.main, ["--checkpoint", "absent.safetensors", "--out", "x"], "is missing"),
         (train.main, ["--out", "x", "--data", "nowhere"], "data folder nowhere is missing"),
         (train.main, ["--out", "x", "--set", "training.loss='l1'"], "loss = 'l1' is not allowed"),
+        (train.main, ["--out", "x", "--teacher", "face-z1-real"], "needs both --teacher and"),
+        (train.main, ["--out", "x", "--set", "training.distil=0.5"], "needs both --teacher and"),
     ],
 )
 def test_mistakes_are_one_line(main, arguments, message, monkeypatch, capsys, tmp_path) -> None:

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hls.errors import InputError
-from model.config import config_names, load_config
+from model.config import FOLDER, config_names, load_config
 
 
 @pytest.mark.parametrize("name", config_names())
@@ -28,6 +30,12 @@ def test_shipped_configurations_load(name: str) -> None:
         ("network.activation='tanh'", "activation = 'tanh' is not allowed"),
         ("training.epochs=0", "epochs = 0 is not allowed: above 0"),
         ("data.rotation=400", "rotation = 400 is not allowed: 0 to 180"),
+        ("network.width=true", "width = True in \\[network\\] must be a int"),
+        ("network.real=1", "real = 1 in \\[network\\] must be a bool"),
+        ("network.cardinality=3", "cardinality = 3 is not allowed: a divisor of 8"),
+        ("network.high_width=64", "high_width = 64 is not allowed: 0 to width = 32"),
+        ("training.distil=2", "distil = 2 is not allowed: 0 to 1"),
+        ("data.file='faces'", "file = 'faces' is not allowed: the name of an .npz file"),
         ("nowhere.width=1", "unknown section \\[nowhere\\]"),
         ("width", "write section.key=value"),
         ("network.width=}", "is no TOML value"),
@@ -54,3 +62,35 @@ def test_a_missing_key_is_named(tmp_path) -> None:
     (tmp_path / "few.toml").write_text("[network]\ninput_size = 64\n")
     with pytest.raises(InputError, match=r"few\.toml: .*stem_width"):
         load_config("few", folder=tmp_path)
+
+
+def test_a_base_gives_what_a_file_leaves_out(tmp_path) -> None:
+    write_base(tmp_path, "child", 'base = "parent"\n[network]\nwidth = 64\n')
+    parent, child = (load_config(name, folder=tmp_path) for name in ("parent", "child"))
+    assert child.network.width == 64 and child.training == parent.training
+    assert child.network.depth == parent.network.depth
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('base = "child"', r"child\.toml: base = 'child' comes back to itself"),
+        ('base = "other"', r"other\.toml: base = 'child' comes back to itself"),
+        ('base = "absent"', "unknown configuration 'absent'"),
+        ('base = "parent"\nwidth = 3', r"child\.toml: width stands outside \[network\], \[data\]"),
+        (
+            'base = "parent"\n[network]\ninput_size = 16\n[training]\nhalf_size = 0.5\n',
+            r"child\.toml: half_size = 0\.5 is not allowed: 0, since 8 is no 16-fold",
+        ),
+    ],
+)
+def test_mistakes_in_a_base_are_named(tmp_path, text: str, message: str) -> None:
+    write_base(tmp_path, "child", text)
+    (tmp_path / "other.toml").write_text('base = "child"')
+    with pytest.raises(InputError, match=message):
+        load_config("child", folder=tmp_path)
+
+
+def write_base(folder: Path, name: str, text: str) -> None:
+    (folder / "parent.toml").write_text((FOLDER / "face-tiny.toml").read_text())
+    (folder / f"{name}.toml").write_text(text)

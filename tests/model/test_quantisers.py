@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from model.quantisers import BinaryConv, integer_conv, residual, sign
@@ -18,6 +19,30 @@ def test_sign_gradient_lives_between_minus_one_and_one() -> None:
     values = torch.tensor([-1.5, -0.5, 0.0, 0.5, 1.5], requires_grad=True)
     sign()(values).sum().backward()
     assert values.grad is not None and values.grad.tolist() == [0, 1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_residual_gradient_lives_where_values_round_into_the_range(kind: torch.dtype) -> None:
+    values = torch.tensor([-9, -8.25, -8, 0.25, 7, 7.25, 8], dtype=kind, requires_grad=True)
+    (residual(4)(values) * torch.arange(1, 8, dtype=kind)).sum().backward()
+    assert values.grad is not None and values.grad.tolist() == [0, 2, 3, 4, 5, 6, 0]
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_a_sign_keeps_its_precision(kind: torch.dtype) -> None:
+    values = torch.tensor([-1e-8, -0.0, 0.0, 1e-8], dtype=kind, requires_grad=True)
+    signs = sign()(values)
+    signs.sum().backward()
+    assert signs.dtype == kind and signs.tolist() == [-1, 1, 1, 1]
+    assert values.grad is not None and values.grad.tolist() == [1, 1, 1, 1]
+
+
+def test_latent_weights_have_a_gradient_everywhere() -> None:
+    conv = BinaryConv(1, 1, 1)
+    with torch.no_grad():
+        conv.conv.weight.fill_(-5.0)
+    conv(torch.ones(1, 1, 1, 1)).backward()
+    assert conv.conv.weight.grad is not None and conv.conv.weight.grad.item() == 1
 
 
 def test_scales_are_exactly_one() -> None:

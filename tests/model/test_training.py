@@ -149,6 +149,12 @@ def test_a_student_learns_from_its_twin(small: Config, tmp_path: Path) -> None:
     assert all(parameter.grad is None for parameter in teacher.parameters())
 
 
+def test_a_teacher_of_other_landmarks_is_refused(small: Config) -> None:
+    other = replace(small.network, landmarks=small.network.landmarks + 1)
+    with pytest.raises(InputError, match=r"teacher has \d+ landmarks, small has"):
+        Trainer(small, fabric_of(small, "cpu", 1, 1), Logits(LandmarkNetwork(other)))
+
+
 def test_a_full_disk_keeps_the_last_good_checkpoint(small: Config, tmp_path: Path) -> None:
     trainer, path = Trainer(small, fabric_of(small, "cpu", 1, 1)), tmp_path / "last.safetensors"
     trainer.save(path)
