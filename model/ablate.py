@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import csv
 import os
-import shlex
 import statistics
 import subprocess
 import sys
@@ -173,14 +172,22 @@ def table(config: str, rows: list[Row], results: list[Result]) -> str:
         if found:
             figures = [r.figure for r in found]
             spread = f"{max(figures) - min(figures):.4f}" if len(figures) > 1 else "-"
-            words = [w for each in row.overrides for w in ("--set", shlex.quote(each))]
-            words += ["--teacher", f"{config}-real"] if row.teacher else []
             lines.append(
                 f"| {row.name} | {row.about} | {statistics.mean(figures):.4f} | {spread}"
                 f" | {len(figures)} | {found[0].weights:,} | {found[0].exact.split(':')[0]}"
-                f" | `--config {' '.join([config, *words])}` |"
+                f" | `{_command(config, row)}` |"
             )
     return "\n".join(lines)
+
+
+def _command(config: str, row: Row) -> str:
+    """A row's options; TWIN stands for the folder of the real twin's run."""
+    words = ["--config", config]
+    for each in row.overrides:
+        words += ["--set", f'"{each}"' if "'" in each else each]
+    if row.teacher:
+        words += [f"--teacher {config}-real --teacher-checkpoint TWIN/{config}.safetensors"]
+    return " ".join(words)
 
 
 def write_tables(configs: Mapping[str, str], rows: list[Row]) -> None:
