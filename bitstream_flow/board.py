@@ -17,11 +17,18 @@ FOLDER = Path(__file__).parent / "boards"
 
 @dataclass(frozen=True)
 class Board:
-    """One board; `budget` is the whole part (LUT, FF, BRAM36, DSP48)."""
+    """One board; `budget` is the whole part (LUT, FF, BRAM36, DSP48).
+
+    `family` is Yosys' name of the part's; `board_part`, `processor` (its block) and `memory_bits`
+    (its memory port's width) are Vivado's.
+    """
 
     name: str
     part: str
     family: str
+    board_part: str
+    processor: str
+    memory_bits: int
     clock_mhz: float
     budget: Resources
 

@@ -3,14 +3,13 @@
 """`make bitstream`: from a configuration to a checked bundle, step by step, each cached by content.
 
 export (QONNX) -> frontend (FINN passes, graph) -> fold, FIFO depths -> bundle (RTL, weights) ->
-simulate and compare -> map to the part -> summary. The vendor's step is named where it is missing.
+simulate and compare -> map to the part -> summary -> Vivado, or what to do where it is missing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import time
 from dataclasses import asdict
 from functools import partial
@@ -23,6 +22,7 @@ from bitstream_flow.graph_files import save_graph
 from bitstream_flow.mapping import map_units, units
 from bitstream_flow.project import DEFAULT_RATE, Build
 from bitstream_flow.summary import Summary, write_summary
+from bitstream_flow.vivado.flow import bitstream
 from hls.errors import InputError, run_command
 
 
@@ -86,7 +86,7 @@ def _write_bundle(build: Build, out: Path) -> None:
 
 def check(build: Build, frames: int) -> bool:
     """Simulate frames back to back and compare all implementations; keeps check.json."""
-    key = digest("check", frames, build.bundle / "manifest.json", *sources("bitstream_flow"))
+    key = digest("check", frames, build.bundle_key, *sources("bitstream_flow"))
     return run_step(build.folder, "check", key, partial(_check, build, frames))
 
 
@@ -102,7 +102,7 @@ def _check(build: Build, frames: int, out: Path) -> None:
 
 def map_chip(build: Build) -> bool:
     """Every operator through Yosys for the board's part; keeps map.json."""
-    key = digest("map", build.bundle / "manifest.json", *sources("hls", "bitstream_flow"))
+    key = digest("map", build.bundle_key, *sources("hls", "bitstream_flow"))
     return run_step(build.folder, "map", key, partial(_map, build))
 
 
@@ -128,21 +128,11 @@ def run(build: Build, frames: int) -> None:
         ran = step()
         print(f"[{number}/{len(steps)}] {name}: {_took(ran, start)}", flush=True)
     print(write_summary(Summary.read(build)))
-    print(vendor_note(build))
+    print(bitstream(build.bundle, build.board, build.bundle_key))
 
 
 def _took(ran: bool, start: float) -> str:
     return f"{time.monotonic() - start:.0f} s" if ran else "unchanged"
-
-
-def vendor_note(build: Build) -> str:
-    """What is left for the vendor's tool, in one line."""
-    found = shutil.which("vivado")
-    reason = "Vivado is not on the PATH" if found is None else "this version has no Vivado flow yet"
-    return (
-        f"bitstream: not made, {reason}. Everything up to that step is in {build.bundle}:"
-        " rtl/accelerator.sv is the AXI4-Stream top for the vendor's block design."
-    )
 
 
 def main() -> None:

@@ -32,10 +32,11 @@ from hls.operator import NO_CONSTANTS, Constants, Memory, Operator, Resources
 
 VERSION = 1
 BATCH = 12
-# LUTs that one memory or shift-register cell occupies (Xilinx UG474, chapter 2).
+# LUTs that one memory or shift-register cell occupies (Xilinx UG474 chapter 2, UG574 chapter 2).
 MEMORY_LUTS = {
     "SRL16E": 1, "SRLC16E": 1, "SRLC32E": 1, "RAM32X1S": 1, "RAM64X1S": 1, "RAM32X1D": 2,
     "RAM64X1D": 2, "RAM128X1S": 2, "RAM128X1D": 4, "RAM256X1S": 4, "RAM32M": 4, "RAM64M": 4,
+    "RAM32M16": 8, "RAM64M8": 8, "RAM256X1D": 8, "RAM512X1S": 8,
 }  # fmt: skip
 FLIP_FLOPS = {"FDRE", "FDSE", "FDCE", "FDPE"}
 
@@ -170,6 +171,11 @@ def parse_statistics(text: str, module: str) -> Resources:
     return Resources(
         lut=int(lut[1]) + sum(n * MEMORY_LUTS.get(cell, 0) for cell, n in cells.items()),
         ff=sum(n for cell, n in cells.items() if cell in FLIP_FLOPS),
-        bram36=cells.get("RAMB36E1", 0) + cells.get("RAMB18E1", 0) / 2,
-        dsp=cells.get("DSP48E1", 0),
+        bram36=_sum(cells, "RAMB36E") + _sum(cells, "RAMB18E") / 2,
+        dsp=_sum(cells, "DSP48E"),
     )
+
+
+def _sum(cells: Mapping[str, int], prefix: str) -> int:
+    """Cells of a kind, whose name ends in 1 on the 7 series and in 2 on UltraScale+."""
+    return sum(count for cell, count in cells.items() if cell.startswith(prefix))

@@ -54,6 +54,11 @@ class Build:
         return self.folder / "bundle"
 
     @property
+    def bundle_key(self) -> str:
+        """What the bundle was made from; a bitstream that comes later does not change it."""
+        return self.bundle.with_name("bundle.key").read_text()
+
+    @property
     def qonnx(self) -> Path:
         """The exported network."""
         return self.folder / "export" / f"{self.config}.onnx"

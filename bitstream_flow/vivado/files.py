@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The folder that Vivado works in: overlay.tcl, its settings, the accelerator as an IP's top."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from bitstream_flow.board import Board
+from bitstream_flow.generate import SPDX
+from hls.beats import axis_bytes
+from hls.errors import InputError
+
+SCRIPT = Path(__file__).with_name("overlay.tcl")
+# The widest stream that AXI DMA carries (PG021).
+_STREAM_BITS_MAX = 1024
+
+# Vivado packages no SystemVerilog top, and finds the interfaces by these names and attributes.
+_TOP = Template("""\
+// The accelerator for Vivado's IP packager, which wants a top in Verilog.
+module accelerator_ip (
+    (* X_INTERFACE_INFO = "xilinx.com:signal:clock:1.0 clk CLK" *)
+    (* X_INTERFACE_PARAMETER = "ASSOCIATED_BUSIF s_axis:m_axis, ASSOCIATED_RESET rst_n" *)
+    input  wire clk,
+    (* X_INTERFACE_INFO = "xilinx.com:signal:reset:1.0 rst_n RST" *)
+    (* X_INTERFACE_PARAMETER = "POLARITY ACTIVE_LOW" *)
+    input  wire rst_n,
+    input  wire [${in_high}:0] s_axis_tdata,
+    input  wire s_axis_tvalid,
+    input  wire s_axis_tlast,
+    output wire s_axis_tready,
+    output wire [${out_high}:0] m_axis_tdata,
+    output wire m_axis_tvalid,
+    input  wire m_axis_tready,
+    output wire m_axis_tlast
+);
+  accelerator u_accelerator (
+      .clk(clk), .rst_n(rst_n),
+      .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
+      .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready),
+      .m_axis_tlast(m_axis_tlast)
+  );
+endmodule
+""")
+
+
+def write_files(bundle: Path, board: Board, folder: Path, key: str, jobs: int = 2) -> None:
+    """Fill `folder`, beside the bundle, with what Vivado needs; `key` marks its results."""
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    bits = {end: _axis_bits(manifest, end) for end in ("input", "output")}
+    highest = {"in_high": bits["input"] - 1, "out_high": bits["output"] - 1}
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "accelerator_ip.v").write_text(SPDX + _TOP.substitute(highest))
+    shutil.copyfile(SCRIPT, folder / SCRIPT.name)
+    settings = {
+        "part": board.part,
+        "board_part": board.board_part,
+        "processor": board.processor,
+        "memory_bits": board.memory_bits,
+        "clock_mhz": f"{board.clock_mhz:g}",
+        "in_bits": bits["input"],
+        "out_bits": bits["output"],
+        "rtl_folder": f"../{bundle.name}/rtl",
+        "bundle_key": key,
+        "jobs": jobs,
+    }
+    lines = [f"set {name} {{{value}}}\n" for name, value in settings.items()]
+    (folder / "settings.tcl").write_text("".join(lines))
+
+
+def _axis_bits(manifest: dict[str, Any], end: str) -> int:
+    port = manifest[end]
+    bits = 8 * axis_bytes(port["bits"] * port["lanes"])
+    if bits > _STREAM_BITS_MAX:
+        raise InputError(
+            f"the {end} stream is {bits} bits wide, AXI DMA carries {_STREAM_BITS_MAX}: ask for a"
+            " lower frame rate"
+        )
+    return bits

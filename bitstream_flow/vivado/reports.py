@@ -1,0 +1,57 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""What Vivado reports of the placed and routed overlay: resources, and how fast it can run."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from hls.errors import InputError
+from hls.operator import Resources
+
+# Rows of report_utilization: 7-series and UltraScale+ name them differently.
+_ROWS = {
+    "lut": ("Slice LUTs", "CLB LUTs"),
+    "ff": ("Slice Registers", "CLB Registers"),
+    "bram36": ("Block RAM Tile",),
+    "dsp": ("DSPs",),
+}
+
+
+@dataclass(frozen=True)
+class Routed:
+    """The whole overlay, DMA and interconnect included; `slack_ns` below 0 misses the clock."""
+
+    resources: Resources
+    slack_ns: float
+
+    def fastest_mhz(self, clock_mhz: float) -> float:
+        """The clock at which the worst path would just do."""
+        return 1e3 / (1e3 / clock_mhz - self.slack_ns)
+
+
+def read_reports(folder: Path) -> Routed:
+    """Read utilisation.rpt and slack.txt of a Vivado run."""
+    text = _read(folder / "utilisation.rpt")
+    values = {name: _used(text, rows, folder) for name, rows in _ROWS.items()}
+    slack = _read(folder / "slack.txt").strip()
+    try:
+        return Routed(Resources(**values), float(slack))
+    except ValueError:
+        raise InputError(f"{folder / 'slack.txt'} holds {slack!r}, not a number") from None
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _used(text: str, rows: tuple[str, ...], folder: Path) -> float:
+    found = re.search(rf"^\|\s*(?:{'|'.join(rows)})\*?\s*\|\s*([\d.]+)\s*\|", text, re.MULTILINE)
+    if found is None:
+        raise InputError(f"{folder / 'utilisation.rpt'} has no row {rows[0]!r}: unknown format")
+    return float(found[1])
