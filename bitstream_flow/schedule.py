@@ -3,9 +3,11 @@
 """When every beat moves if no FIFO is ever full: a max-plus schedule of several frames.
 
 The image arrives evenly, one frame an interval. An operator gives beat j as soon as the beats that
-it needs are there and its own pace allows. FIFOs as deep as this schedule fills them make it
-possible on the chip, and a self-timed dataflow is never later than a schedule that is possible; so
-they keep the interval, and exclude deadlock.
+it needs are there and its own pace allows. Then, from the last operator to the first, those whose
+output is no smaller than their input (windows, borders, upsampling, forks, converters) give each
+beat as late as its consumers allow, for what waits takes less memory before them than behind.
+FIFOs as deep as this schedule fills them make it possible on the chip, and a self-timed dataflow is
+never later than a schedule that is possible; so they keep the interval, and exclude deadlock.
 """
 
 from __future__ import annotations
@@ -26,23 +28,31 @@ def occupancies(graph: Graph, interval: int, needs: Mapping[str, np.ndarray]) ->
     first, port = graph.consumers[graph.input]
     beats = first.op.inputs[port].beats
     given = {graph.input: np.arange(FRAMES * beats) * (interval / beats)}
-    taken: dict[str, np.ndarray] = {}
     for node in graph.nodes:
-        _run(node, needs[node.name], given, taken)
-    taken[graph.output] = given[graph.output] + 1
+        arrivals = [given[name] + FIFO_LATENCY for name in node.inputs]
+        times = _output_times(node, needs[node.name], arrivals).reshape(-1)
+        given.update(dict.fromkeys(node.outputs, times))
+    taken = {graph.output: given[graph.output] + 1}
+    # When a beat has to be given, so that its consumer is not late.
+    due = {graph.output: given[graph.output]}
+    for node in reversed(graph.nodes):
+        if _expands(node):
+            limit = np.minimum.reduce([due[name] for name in node.outputs])
+            given.update(dict.fromkeys(node.outputs, _latest(limit, _pace(node))))
+        frames = given[node.outputs[0]].reshape(FRAMES, -1)
+        for port, name in enumerate(node.inputs):
+            taken[name] = _take_times(needs[node.name][:, port], node.op.inputs[port].beats, frames)
+            due[name] = taken[name] - node.op.latency - FIFO_LATENCY
     return {name: _fill(given[name], taken[name]) for name in given}
 
 
-def _run(
-    node: Node, needs: np.ndarray, given: dict[str, np.ndarray], taken: dict[str, np.ndarray]
-) -> None:
-    """Add when the node gives its outputs and, at the latest, takes its inputs."""
-    arrivals = [given[name] + FIFO_LATENCY for name in node.inputs]
-    times = _output_times(node, needs, arrivals)
-    for port, name in enumerate(node.inputs):
-        taken[name] = _take_times(needs[:, port], node.op.inputs[port].beats, times)
-    for name in node.outputs:
-        given[name] = times.reshape(-1)
+def _expands(node: Node) -> bool:
+    """Whether a frame of the outputs takes at least as many bits as one of the inputs."""
+    before, after = (
+        sum(stream.beats * stream.width_bits for stream in streams)
+        for streams in (node.op.inputs, node.op.outputs)
+    )
+    return after >= before
 
 
 def _output_times(node: Node, needs: np.ndarray, arrivals: list[np.ndarray]) -> np.ndarray:
@@ -52,14 +62,24 @@ def _output_times(node: Node, needs: np.ndarray, arrivals: list[np.ndarray]) -> 
         frames = _spread(arrival, 1).reshape(FRAMES, -1)
         index = needs[:, port]
         ready = np.maximum(ready, np.where(index > 0, frames[:, np.maximum(index, 1) - 1], -np.inf))
-    pace = node.op.fold_in if isinstance(node.op, MatrixVector) else 1
-    return _spread(ready.reshape(-1) + node.op.latency, pace).reshape(ready.shape)
+    return _spread(ready.reshape(-1) + node.op.latency, _pace(node)).reshape(ready.shape)
+
+
+def _pace(node: Node) -> int:
+    """Cycles between two output beats, at least."""
+    return node.op.fold_in if isinstance(node.op, MatrixVector) else 1
 
 
 def _spread(times: np.ndarray, pace: int) -> np.ndarray:
     """The earliest times that are not before `times` and at least `pace` apart."""
     offset = np.arange(times.size) * pace
     return offset + np.maximum.accumulate(times - offset)
+
+
+def _latest(times: np.ndarray, pace: int) -> np.ndarray:
+    """The latest times that are not after `times` and at least `pace` apart."""
+    offset = np.arange(times.size) * pace
+    return offset + np.minimum.accumulate((times - offset)[::-1])[::-1]
 
 
 def _take_times(needs: np.ndarray, beats: int, times: np.ndarray) -> np.ndarray:

@@ -32,6 +32,17 @@ def test_skips_hold_the_rows_that_three_windows_need(chip: Graph) -> None:
     assert 3 * width * beats <= skip.least <= (3 * width + 8) * beats
 
 
+def test_what_expands_waits_before_the_expansion(chip: Graph) -> None:
+    depths = {d.name: d.depth for d in size_fifos(chip, 3000)}
+    upsample = next(node for node in chip.nodes if node.op.module == "upsample")
+    # Its output is four times its input: given early, most of a map would wait behind it.
+    assert depths[upsample.outputs[0]] <= 4 < depths[upsample.inputs[0]]
+    for node in chip.nodes:
+        if node.op.module == "window":
+            pixel = node.op.outputs[0].beats_per_pixel
+            assert depths[node.outputs[0]] <= pixel + 2
+
+
 def test_joins_are_the_nodes_with_several_inputs(chip: Graph) -> None:
     found = joins(chip)
     assert "clip.op" in found and len(found["block.concat.op"]) == 3
