@@ -14,7 +14,7 @@ from bitstream_flow.board import Board, load_board
 from bitstream_flow.fifo_depths import Depth, size_fifos
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.graph_files import load_graph
-from bitstream_flow.streaming import insert_converters
+from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.errors import InputError
 from hls.folders import build_root
 from hls.graph import Graph
@@ -75,9 +75,9 @@ class Build:
 
     @cached_property
     def chip(self) -> Graph:
-        """The folded graph with its width converters."""
+        """The folded graph with its width converters, borders in its windows."""
         target = Target.from_rate(self.frame_rate, self.board.clock_hz)
-        return insert_converters(fold(self.logical, target))
+        return insert_converters(fold(absorb_borders(self.logical), target))
 
     @cached_property
     def bottleneck(self) -> int:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""From a folded graph to the streams of the chip: width converters where lane counts differ."""
+"""From a graph to the streams of the chip: borders in windows, width converters between lanes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from itertools import pairwise
 from math import gcd
 
 from hls.graph import Graph, Node
+from hls.pad import Pad
 from hls.tensor import Stream
 from hls.width_converter import WidthConverter
+from hls.window import Window
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,32 @@ class Edge:
 
     name: str
     stream: Stream
+
+
+def absorb_borders(graph: Graph) -> Graph:
+    """Let each window walk over its own border, where a Pad before it would have to send it.
+
+    A Pad slows its stage down by the border, and what comes meanwhile needs a FIFO of a row.
+    """
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        before = graph.producers.get(node.inputs[0], (None, 0))[0]
+        if isinstance(node.op, Window) and before and isinstance(before.op, Pad):
+            merged = _bordered(node.op, before.op)
+            if merged:
+                nodes.remove(before)
+                node = replace(node, op=merged, inputs=before.inputs)
+        nodes.append(node)
+    return replace(graph, nodes=tuple(nodes))
+
+
+def _bordered(window: Window, pad: Pad) -> Window | None:
+    if max(pad.top + pad.bottom, pad.left + pad.right) >= window.kernel:
+        return None
+    return replace(
+        window, tensor=pad.tensor, top=pad.top, left=pad.left, bottom=pad.bottom, right=pad.right,
+        value=pad.value,
+    )  # fmt: skip
 
 
 def insert_converters(graph: Graph) -> Graph:

@@ -6,10 +6,14 @@
 // The owner says with each beat read (`advance`) how far ahead the next one lies (`step`, may be
 // negative) and how many beats at the tail nobody needs any more (`freed`). A beat leaves as soon
 // as it was written. |step| < DEPTH, and freed <= DEPTH; freed may pass what was written so far.
+// Reading starts START beats before the first one. A beat that is `blank` is none of the buffer's:
+// BLANK leaves in its place, at once.
 
 module replay_buffer #(
     parameter int WIDTH_BITS = 1,
     parameter int DEPTH = 4,
+    parameter int START = 0,
+    parameter logic [WIDTH_BITS-1:0] BLANK = '0,
     localparam int COUNT_BITS = $clog2(DEPTH + 1) + 2
 ) (
     input  logic                         clk,
@@ -19,6 +23,7 @@ module replay_buffer #(
     output logic                         in_ready,
     input  logic signed [COUNT_BITS-1:0] step,
     input  logic signed [COUNT_BITS-1:0] freed,
+    input  logic                         blank,
     output logic                         advance,
     output logic        [WIDTH_BITS-1:0] out_data,
     output logic                         out_valid,
@@ -43,7 +48,7 @@ module replay_buffer #(
 
   assign in_ready = room != '0;
   assign write = in_valid && in_ready;
-  assign advance = ahead > 0 && (!out_valid || out_ready);
+  assign advance = (blank || ahead > 0) && (!out_valid || out_ready);
 
   assign target = COUNT_BITS'(read_at) + step;
   always_comb begin
@@ -54,10 +59,10 @@ module replay_buffer #(
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
-      room <= WRAP;
-      ahead <= '0;
+      room <= WRAP - COUNT_BITS'(START);
+      ahead <= COUNT_BITS'(START);
       write_at <= '0;
-      read_at <= '0;
+      read_at <= ADDRESS_BITS'(START == 0 ? 0 : DEPTH - START);
       out_valid <= 1'b0;
     end else begin
       room <= room - COUNT_BITS'(write) + (advance ? freed : '0);
@@ -69,8 +74,12 @@ module replay_buffer #(
     end
   end
 
+  logic [WIDTH_BITS-1:0] beat;
+  logic was_blank;
   always_ff @(posedge clk) begin
     if (write) memory[write_at] <= in_data;
-    if (advance) out_data <= memory[read_at];
+    if (advance) beat <= memory[read_at];
+    if (advance) was_blank <= blank;
   end
+  assign out_data = was_blank ? BLANK : beat;
 endmodule

@@ -74,7 +74,7 @@ module upsample #(
       .WIDTH_BITS(LANES * BITS),
       .DEPTH(DEPTH)
   ) u_buffer (
-      .clk, .rst_n, .in_data, .in_valid, .in_ready, .step, .freed, .advance,
+      .clk, .rst_n, .in_data, .in_valid, .in_ready, .step, .freed, .blank(1'b0), .advance,
       .out_data, .out_valid, .out_ready
   );
 endmodule

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Sliding window (im2col): every kernel x kernel patch of a frame, one after the other."""
+"""Sliding window (im2col): every kernel x kernel patch of a frame and its border, in order."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from hls.tensor import Stream, TensorType
 
 @dataclass(frozen=True)
 class Window(LanedOperator):
-    """(H, W, C) -> (H', W', kernel * kernel * C), order (ky, kx, c); no padding, see `pad`.
+    """(H, W, C) -> (H', W', kernel * kernel * C), order (ky, kx, c), over a border of `value`.
 
     A circular buffer keeps the pixels that a window still needs; a beat leaves as soon as its
-    pixel is there, so that reading and writing overlap and frames follow without a gap.
+    pixel is there, so that reading and writing overlap and frames follow without a gap. The border
+    costs neither memory nor time before the window, as a `pad` of its own would.
     """
 
     module: ClassVar[str] = "window"
@@ -29,21 +30,48 @@ class Window(LanedOperator):
     tensor: TensorType
     kernel: int
     stride: int = 1
+    top: int = 0
+    left: int = 0
+    bottom: int = 0
+    right: int = 0
+    value: int = 0
     lanes: int = 1
 
     def __post_init__(self) -> None:
         if self.kernel < 1 or self.stride < 1:
             raise InputError(f"window: kernel {self.kernel} and stride {self.stride} must be >= 1")
-        if self.kernel > min(self.tensor.height, self.tensor.width):
+        border = self.border
+        if min(border) < 0 or max(self.top + self.bottom, self.left + self.right) >= self.kernel:
+            raise InputError(
+                f"window: border {border} of a {self.kernel}x{self.kernel} kernel: no side may be"
+                " negative, two opposite ones together must be narrower than the kernel"
+            )
+        if not self.tensor.low <= self.value <= self.tensor.high:
+            raise InputError(
+                f"window: value {self.value} is outside {self.tensor.low}..{self.tensor.high}"
+            )
+        if self.kernel > min(self._padded):
+            height, width = self._padded
             raise InputError(
                 f"window: a {self.kernel}x{self.kernel} kernel does not fit in"
-                f" {self.tensor.height}x{self.tensor.width} pixels; pad the frame"
+                f" {height}x{width} pixels; pad the frame"
             )
         Stream(self.tensor, self.lanes)
 
     @property
+    def border(self) -> tuple[int, int, int, int]:
+        """Pixels above, left, below and right of the frame."""
+        return self.top, self.left, self.bottom, self.right
+
+    @property
+    def _padded(self) -> tuple[int, int]:
+        """Height and width with the border."""
+        height, width = self.tensor.height, self.tensor.width
+        return self.top + height + self.bottom, self.left + width + self.right
+
+    @property
     def outputs(self) -> tuple[Stream, ...]:
-        height, width, channels = self.tensor.shape
+        (height, width), channels = self._padded, self.tensor.channels
         tensor = replace(
             self.tensor,
             height=(height - self.kernel) // self.stride + 1,
@@ -55,7 +83,8 @@ class Window(LanedOperator):
     def reference(
         self, *frames: np.ndarray, constants: Constants = NO_CONSTANTS
     ) -> tuple[np.ndarray, ...]:
-        (image,) = frames
+        border = ((0, 0), (self.top, self.bottom), (self.left, self.right), (0, 0))
+        image = np.pad(frames[0], border, constant_values=self.value)
         out = self.outputs[0].tensor
         result = np.empty((len(image), *out.shape), np.int32)
         for y in range(out.height):
@@ -79,9 +108,12 @@ class Window(LanedOperator):
         oy, ox, ky, kx, fold = np.ogrid[
             : out.height, : out.width, : self.kernel, : self.kernel, :folds
         ]
-        pixel = (oy * self.stride + ky) * self.tensor.width + ox * self.stride + kx
+        height, width = self.tensor.height, self.tensor.width
+        y, x = oy * self.stride + ky - self.top, ox * self.stride + kx - self.left
+        inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
+        beats = np.where(inside, (y * width + x) * folds + fold + 1, 0)
         # Beats leave in order, so that one also waits for what those before it need.
-        return np.maximum.accumulate((pixel * folds + fold + 1).ravel())[:, None]
+        return np.maximum.accumulate(beats.ravel())[:, None]
 
     @property
     def depth(self) -> int:
@@ -106,6 +138,11 @@ class Window(LanedOperator):
             "BITS": self.tensor.bits,
             "KERNEL": self.kernel,
             "STRIDE": self.stride,
+            "TOP": self.top,
+            "LEFT": self.left,
+            "BOTTOM": self.bottom,
+            "RIGHT": self.right,
+            "VALUE": self.value,
             "LANES": self.lanes,
             "DEPTH": self.depth,
         }
@@ -113,4 +150,6 @@ class Window(LanedOperator):
     def resources(self) -> Resources:
         index_bits = self.depth.bit_length()
         control = Resources(lut=20 + 6 * index_bits, ff=14 + 5 * index_bits)
+        if any(self.border):
+            control += Resources(lut=8, ff=12)
         return ram(self.depth, self.inputs[0].width_bits) + control

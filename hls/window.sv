@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Sliding window, see window.py: counters that walk the patches over a replay buffer.
+// Sliding window, see window.py: counters that walk the patches over a replay buffer. The border is
+// never stored: the walk passes it at addresses before and behind a row, where VALUE is given.
 
 module window #(
     parameter int HEIGHT = 1,
@@ -10,6 +11,11 @@ module window #(
     parameter int BITS = 1,
     parameter int KERNEL = 1,
     parameter int STRIDE = 1,
+    parameter int TOP = 0,
+    parameter int LEFT = 0,
+    parameter int BOTTOM = 0,
+    parameter int RIGHT = 0,
+    parameter int VALUE = 0,
     parameter int LANES = 1,
     parameter int DEPTH = 4
 ) (
@@ -23,14 +29,19 @@ module window #(
     input  logic                  out_ready
 );
   localparam int FOLDS = CHANNELS / LANES;
-  localparam int ROWS = (HEIGHT - KERNEL) / STRIDE + 1;
-  localparam int COLUMNS = (WIDTH - KERNEL) / STRIDE + 1;
+  localparam int ROWS = (TOP + HEIGHT + BOTTOM - KERNEL) / STRIDE + 1;
+  localparam int COLUMNS = (LEFT + WIDTH + RIGHT - KERNEL) / STRIDE + 1;
 
   if (LANES < 1 || CHANNELS % LANES != 0) begin : g_bad_lanes
     $error("window: LANES must divide CHANNELS");
   end
-  if (KERNEL < 1 || STRIDE < 1 || KERNEL > HEIGHT || KERNEL > WIDTH) begin : g_bad_kernel
-    $error("window: KERNEL must fit in HEIGHT x WIDTH, STRIDE must be at least 1");
+  if (KERNEL < 1 || STRIDE < 1 || KERNEL > TOP + HEIGHT + BOTTOM || KERNEL > LEFT + WIDTH + RIGHT)
+  begin : g_bad_kernel
+    $error("window: KERNEL must fit in the frame with its border, STRIDE must be at least 1");
+  end
+  if (TOP < 0 || LEFT < 0 || BOTTOM < 0 || RIGHT < 0 || TOP + BOTTOM >= KERNEL
+      || LEFT + RIGHT >= KERNEL) begin : g_bad_border
+    $error("window: opposite borders must together be narrower than KERNEL");
   end
   if (DEPTH < ((KERNEL - 1) * WIDTH + KERNEL + STRIDE) * FOLDS) begin : g_bad_depth
     $error("window: DEPTH is too small for a window and the step to the next");
@@ -88,11 +99,41 @@ module window #(
     end
   end
 
+  logic blank;
+  if (TOP + LEFT + BOTTOM + RIGHT == 0) begin : g_plain
+    assign blank = 1'b0;
+  end else begin : g_border
+    // The place of the next beat in the frame: its row, and its beat within the row.
+    localparam int X_BITS = $clog2((WIDTH + KERNEL) * FOLDS + 1) + 1;
+    localparam int Y_BITS = $clog2(HEIGHT + KERNEL + 1) + 1;
+    logic signed [X_BITS-1:0] x, x_back;
+    logic signed [Y_BITS-1:0] y, y_back;
+    assign x_back = x - X_BITS'(RUN - 1);
+    assign y_back = y - Y_BITS'(KERNEL - 1);
+    assign blank = x < 0 || x >= X_BITS'(WIDTH * FOLDS) || y < 0 || y >= Y_BITS'(HEIGHT);
+
+    always_ff @(posedge clk) begin
+      if (!rst_n) begin
+        x <= X_BITS'(-LEFT * FOLDS);
+        y <= Y_BITS'(-TOP);
+      end else if (advance) begin
+        if (!run_end) x <= x + 1'b1;
+        else if (!window_end) x <= x_back;
+        else x <= row_end ? X_BITS'(-LEFT * FOLDS) : x_back + X_BITS'(STRIDE * FOLDS);
+        if (run_end && !window_end) y <= y + 1'b1;
+        else if (window_end && !row_end) y <= y_back;
+        else if (window_end) y <= frame_end ? Y_BITS'(-TOP) : y_back + Y_BITS'(STRIDE);
+      end
+    end
+  end
+
   replay_buffer #(
       .WIDTH_BITS(LANES * BITS),
-      .DEPTH(DEPTH)
+      .DEPTH(DEPTH),
+      .START((TOP * WIDTH + LEFT) * FOLDS),
+      .BLANK({LANES{BITS'(VALUE)}})
   ) u_buffer (
-      .clk, .rst_n, .in_data, .in_valid, .in_ready, .step, .freed, .advance,
+      .clk, .rst_n, .in_data, .in_valid, .in_ready, .step, .freed, .blank, .advance,
       .out_data, .out_valid, .out_ready
   );
 endmodule

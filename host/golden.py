@@ -146,7 +146,7 @@ def _plain_kernel(node: Node) -> Kernel | None:
     op = node.op
     if isinstance(op, Pad):
         return pad_kernel(op)
-    if isinstance(op, Window):
+    if isinstance(op, Window) and not any(op.border):
         return window_kernel(op.kernel, op.stride)
     if isinstance(op, IntMvu):
         return int_kernel(op, node.constants)
@@ -165,7 +165,7 @@ def _convolution(graph: Graph, node: Node) -> tuple[str, Pad | None, Window | No
     """The tensor that the convolution reads, with the Pad and the Window before the unit."""
     source, pad, window = node.inputs[0], None, None
     producer, _ = graph.producers.get(source, (None, 0))
-    if producer and isinstance(producer.op, Window):
+    if producer and isinstance(producer.op, Window) and not any(producer.op.border):
         source, window = producer.inputs[0], producer.op
         producer, _ = graph.producers.get(source, (None, 0))
         if producer and isinstance(producer.op, Pad):

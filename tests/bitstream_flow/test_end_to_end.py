@@ -12,7 +12,7 @@ import pytest
 from bitstream_flow.fifo_depths import Depth, size_fifos
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.reference import run_reference
-from bitstream_flow.streaming import insert_converters
+from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.errors import InputError
 from hls.graph import Graph
 from host.backends import RtlBackend, open_backend
@@ -29,7 +29,7 @@ def logical() -> Graph:
 
 @pytest.fixture(scope="module")
 def chip(logical: Graph) -> Graph:
-    return insert_converters(fold(logical, Target(2500)))
+    return insert_converters(fold(absorb_borders(logical), Target(2500)))
 
 
 @pytest.fixture(scope="module")
