@@ -74,10 +74,11 @@ class Decision:
 
     def nudge(self, tied: Tensor, attempt: int) -> None:
         """Move the offset of the tied channels, and at times the gain: levels that lie evenly
-        can all be tied whatever the offset. RPReLU's last shift also moves what is flat."""
+        can all be tied whatever the offset. RPReLU's last shift also moves what is flat. Steps
+        grow, for all that a channel of next to no gain can meet may lie round one boundary."""
         last = next(reversed(list(self.activation.children())), None)
         offset = last.offset.view(-1) if isinstance(last, Shift) else self.norm.bias
-        offset[tied] += (2.3 * self.tie * (attempt % 7 + 1))[tied].float()
+        offset[tied] += (2.3 * 1.02**attempt * self.tie * (attempt % 7 + 1))[tied].float()
         if attempt % 7 == 6:
             self.norm.weight[tied] *= 1.0003
 
@@ -108,16 +109,16 @@ def ties(network: LandmarkNetwork) -> list[str]:
 
 def settle_ties(network: LandmarkNetwork) -> int:
     """Nudge offsets until no tie is left; returns how many channels were touched."""
-    touched = 0
-    with torch.no_grad():
-        for decision in decisions(network):
-            tied = decision.tied()
-            touched += int(tied.sum())
-            for attempt in range(ATTEMPTS):
-                if not tied.any():
-                    break
-                decision.nudge(tied, attempt)
-                tied = decision.tied()
-            if tied.any():
-                raise InputError(f"{decision.name}: ties remain after {ATTEMPTS} nudges")
-    return touched
+    return sum(map(settle, decisions(network)))
+
+
+@torch.no_grad()
+def settle(decision: Decision) -> int:
+    """Nudge one decision's channels; returns how many had to be touched."""
+    touched = int(decision.tied().sum())
+    for attempt in range(ATTEMPTS):
+        tied = decision.tied()
+        if not tied.any():
+            return touched
+        decision.nudge(tied, attempt)
+    raise InputError(f"{decision.name}: ties remain after {ATTEMPTS} nudges")

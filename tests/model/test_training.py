@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from hls.errors import InputError
 from hls.landmark_decode import decode, to_image
@@ -25,7 +26,7 @@ from model.network import LandmarkNetwork
 from model.optimise import Logits
 from model.randomise import random_network
 from model.targets import gaussians
-from model.ties import settle_ties, ties
+from model.ties import Decision, settle, settle_ties, ties
 from model.trace import traced_forward
 from model.train import Trainer, fabric_of, train
 from tests.model.test_data import write_packed
@@ -117,6 +118,18 @@ def test_ties_are_found_settled_and_refused(small: Config, tmp_path: Path) -> No
     with pytest.raises(InputError, match=r"block2.stage1.sign decides by float rounding"):
         export_qonnx_file(network, tmp_path / "x.onnx")
     assert settle_ties(network) == 1 and ties(network) == []
+
+
+@pytest.mark.parametrize("gain", [7e-6, -7e-6, 3e-7, 1e-5])
+@pytest.mark.parametrize("bits", [1, 4])
+def test_a_channel_of_next_to_no_gain_settles(gain: float, bits: int) -> None:
+    norm = nn.BatchNorm2d(1).eval()
+    with torch.no_grad():
+        norm.weight.fill_(gain)
+        norm.bias.fill_(before := -0.502 if bits > 1 else -0.002)
+    decision = Decision("quant", norm, nn.Identity(), bits, 864)
+    settle(decision)
+    assert not decision.tied().any() and abs(norm.bias.item() - before) < 0.1
 
 
 @pytest.mark.parametrize("seed", [0, 1])
