@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bitstream_flow.schedule import occupancies
+from bitstream_flow.schedule import depths
 from bitstream_flow.streaming import edges
 from hls.fork import Fork
 from hls.graph import Graph
 
-MIN_DEPTH = 2
+MIN_DEPTH = 1
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ def size_fifos(graph: Graph, interval: int) -> list[Depth]:
         if isinstance(node.op, Fork):
             for name, depth in _from_fork(graph, index, needs).items():
                 least[name] = max(least.get(name, 0), depth)
-    fills = occupancies(graph, interval, needs)
+    wanted = depths(graph, interval, needs)
     found = []
     for edge in edges(graph):
         base = max(MIN_DEPTH, least.get(edge.name, 0))
-        depth = max(base, fills[edge.name] + 1)
+        depth = max(base, wanted[edge.name])
         found.append(Depth(edge.name, base, depth, edge.stream.width_bits))
     return found
 

@@ -6,7 +6,8 @@ The image arrives evenly, one frame an interval. An operator gives beat j as soo
 it needs are there and its own pace allows. Then, from the last operator to the first, those whose
 output is no smaller than their input (windows, borders, upsampling, forks, converters) give each
 beat as late as its consumers allow, for what waits takes less memory before them than behind.
-FIFOs as deep as this schedule fills them make it possible on the chip, and a self-timed dataflow is
+A beat waits in its FIFO until it is needed, or until its consumer has room for it inside.
+FIFOs as deep as this schedule needs them make it possible on the chip, and a self-timed dataflow is
 never later than a schedule that is possible; so they keep the interval, and exclude deadlock.
 """
 
@@ -17,33 +18,50 @@ from collections.abc import Mapping
 import numpy as np
 
 from hls.graph import Graph, Node
-from hls.matrix_vector import MatrixVector
+from hls.width_converter import WidthConverter
 
-FRAMES = 4
-FIFO_LATENCY = 2
+# Enough to reach the steady state, in which each frame is the one before, an interval later.
+FRAMES = 3
+# Cycles from a beat's way into an empty FIFO to its way out.
+FIFO_LATENCY = 1
+_NEVER = -(1 << 40)
 
 
-def occupancies(graph: Graph, interval: int, needs: Mapping[str, np.ndarray]) -> dict[str, int]:
-    """The most beats that each edge's FIFO holds; `needs` are those of the nodes, by name."""
+def depths(graph: Graph, interval: int, needs: Mapping[str, np.ndarray]) -> dict[str, int]:
+    """Places that each edge's FIFO needs; `needs` are those of the nodes, by name."""
     first, port = graph.consumers[graph.input]
     beats = first.op.inputs[port].beats
-    given = {graph.input: np.arange(FRAMES * beats) * (interval / beats)}
+    given = {graph.input: np.arange(FRAMES * beats) * interval // beats}
     for node in graph.nodes:
-        arrivals = [given[name] + FIFO_LATENCY for name in node.inputs]
-        times = _output_times(node, needs[node.name], arrivals).reshape(-1)
-        given.update(dict.fromkeys(node.outputs, times))
-    taken = {graph.output: given[graph.output] + 1}
-    # When a beat has to be given, so that its consumer is not late.
-    due = {graph.output: given[graph.output]}
+        given.update(_earliest(node, needs[node.name], given))
+    # When each beat is needed at the latest, by what takes it.
+    needed = {graph.output: given[graph.output] + FIFO_LATENCY}
     for node in reversed(graph.nodes):
         if _expands(node):
-            limit = np.minimum.reduce([due[name] for name in node.outputs])
-            given.update(dict.fromkeys(node.outputs, _latest(limit, _pace(node))))
-        frames = given[node.outputs[0]].reshape(FRAMES, -1)
+            limit = np.minimum.reduce([needed[name] for name in node.outputs]) - FIFO_LATENCY
+            given.update(dict.fromkeys(node.outputs, _latest(limit, node.op.pace)))
         for port, name in enumerate(node.inputs):
-            taken[name] = _take_times(needs[node.name][:, port], node.op.inputs[port].beats, frames)
-            due[name] = taken[name] - node.op.latency - FIFO_LATENCY
-    return {name: _fill(given[name], taken[name]) for name in given}
+            needed[name] = _needed_times(node, port, needs[node.name], given[node.outputs[0]])
+    for node in graph.nodes:
+        if _gathers(node):
+            given.update(_earliest(node, needs[node.name], given))
+    return {
+        name: _depth(times, _taken(graph, name, given, needed), interval)
+        for name, times in given.items()
+    }
+
+
+def _earliest(
+    node: Node, needs: np.ndarray, given: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """The outputs' times, as soon as the inputs' allow."""
+    arrivals = [given[name] + FIFO_LATENCY for name in node.inputs]
+    return dict.fromkeys(node.outputs, _output_times(node, needs, arrivals))
+
+
+def _gathers(node: Node) -> bool:
+    """Whether the node packs narrow beats into wide ones, of which a FIFO holds more for a LUT."""
+    return isinstance(node.op, WidthConverter) and node.op.in_lanes < node.op.out_lanes
 
 
 def _expands(node: Node) -> bool:
@@ -56,18 +74,14 @@ def _expands(node: Node) -> bool:
 
 
 def _output_times(node: Node, needs: np.ndarray, arrivals: list[np.ndarray]) -> np.ndarray:
-    """(FRAMES, output beats): ready when the needed beats were taken, and one pace apart."""
-    ready = np.full((FRAMES, len(needs)), -np.inf)
+    """Of every output beat: ready when the needed beats were taken, and one pace apart."""
+    ready = np.full((FRAMES, len(needs)), _NEVER)
     for port, arrival in enumerate(arrivals):
         frames = _spread(arrival, 1).reshape(FRAMES, -1)
         index = needs[:, port]
-        ready = np.maximum(ready, np.where(index > 0, frames[:, np.maximum(index, 1) - 1], -np.inf))
-    return _spread(ready.reshape(-1) + node.op.latency, _pace(node)).reshape(ready.shape)
-
-
-def _pace(node: Node) -> int:
-    """Cycles between two output beats, at least."""
-    return node.op.fold_in if isinstance(node.op, MatrixVector) else 1
+        came = np.where(index > 0, frames[:, np.maximum(index, 1) - 1], _NEVER)
+        ready = np.maximum(ready, came)
+    return _spread(ready.reshape(-1) + node.op.latency, node.op.pace)
 
 
 def _spread(times: np.ndarray, pace: int) -> np.ndarray:
@@ -82,13 +96,42 @@ def _latest(times: np.ndarray, pace: int) -> np.ndarray:
     return offset + np.minimum.accumulate((times - offset)[::-1])[::-1]
 
 
-def _take_times(needs: np.ndarray, beats: int, times: np.ndarray) -> np.ndarray:
-    """An input beat is taken at the latest when the first output beat that needs it appears."""
-    first = np.searchsorted(needs, np.arange(beats), side="right")
-    return times[:, np.minimum(first, len(needs) - 1)].reshape(-1)
+def _needed_times(node: Node, port: int, needs: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """An input beat is taken at the latest when the first output beat that needs it asks for it."""
+    beats = np.arange(node.op.inputs[port].beats)
+    first = np.searchsorted(needs[:, port], beats, side="right")
+    asked = given.reshape(FRAMES, -1)[:, np.minimum(first, len(needs) - 1)]
+    return (asked - node.op.lead(port)).reshape(-1)
 
 
-def _fill(given: np.ndarray, taken: np.ndarray) -> int:
-    """The most beats given and not yet taken at any time."""
-    waiting = np.arange(1, len(given) + 1) - np.searchsorted(np.sort(taken), given, side="left")
-    return int(waiting.max())
+def _taken(
+    graph: Graph, name: str, given: Mapping[str, np.ndarray], needed: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """When each beat leaves its FIFO: as soon as its consumer has room, or when it is needed."""
+    if name == graph.output:
+        return needed[name]
+    node, port = graph.consumers[name]
+    room = node.op.room()
+    if room is None:
+        return needed[name]
+    beats = node.op.inputs[port].beats
+    before = (np.arange(FRAMES)[:, None] * beats + room).reshape(-1)
+    # A beat fits once the output beat before the first one that leaves room enough has left.
+    index = np.searchsorted(before, np.arange(FRAMES * beats), side="right")
+    left = np.concatenate([[_NEVER], given[node.outputs[0]]])
+    fits = left[np.minimum(index, len(left) - 1)]
+    return np.maximum(fits, given[name] + FIFO_LATENCY)
+
+
+def _depth(given: np.ndarray, taken: np.ndarray, interval: int) -> int:
+    """Places that a FIFO needs to take each beat when it is given, with frames for ever.
+
+    What was taken up to the cycle before has left. Whole intervals of waiting count for each beat
+    of a frame, parts of one by their place in the interval.
+    """
+    (came, came_at), (left, left_at) = (
+        np.divmod(times.reshape(FRAMES, -1)[-1], interval) for times in (given, taken)
+    )
+    came_at, left_at = np.sort(came_at), np.sort(left_at)
+    waiting = np.arange(1, len(came_at) + 1) - np.searchsorted(left_at, came_at, side="left")
+    return int((left - came).sum() + waiting.max())

@@ -21,7 +21,11 @@ _LUTRAM_BITS_MAX = 4096
 
 @dataclass(frozen=True)
 class Fifo(LanedOperator):
-    """Holds exactly `depth` beats, its output register included; a beat a cycle in and out."""
+    """Holds exactly `depth` beats, its output register included.
+
+    A beat a cycle in and out, but every other cycle with a depth of 1: a register, which takes the
+    next beat only once it is empty.
+    """
 
     module: ClassVar[str] = "fifo"
     fold_fields: ClassVar[tuple[str, ...]] = ("lanes", "depth")
@@ -31,8 +35,8 @@ class Fifo(LanedOperator):
     depth: int = 2
 
     def __post_init__(self) -> None:
-        if self.depth < 2:
-            raise InputError(f"fifo: depth {self.depth}, but it must be at least 2")
+        if self.depth < 1:
+            raise InputError(f"fifo: depth {self.depth}, but it must be at least 1")
         Stream(self.tensor, self.lanes)
 
     @property
@@ -44,12 +48,22 @@ class Fifo(LanedOperator):
     ) -> tuple[np.ndarray, ...]:
         return frames
 
+    @property
+    def cycles(self) -> int:
+        return self.inputs[0].beats * (2 if self.depth == 1 else 1)
+
+    @property
+    def pace(self) -> int:
+        return 2 if self.depth == 1 else 1
+
     def parameters(self) -> dict[str, int]:
         return {"WIDTH_BITS": self.inputs[0].width_bits, "DEPTH": self.depth}
 
     def resources(self) -> Resources:
         width, places = self.inputs[0].width_bits, self.depth - 1
         count_bits = places.bit_length()
+        if places == 0:
+            return Resources(lut=2, ff=width + 1)
         if places == 1:
             return Resources(lut=width + 3, ff=2 * width + 2)
         control = Resources(lut=width + 4 * count_bits - 3, ff=width + 3 * count_bits + 3)

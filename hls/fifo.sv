@@ -3,8 +3,8 @@
 //
 // FIFO of exactly DEPTH beats, see fifo.py. The oldest beat lies in the output register, the others
 // in a store: a register, distributed RAM (up to 32 places in 2/3 LUT a bit, where a shift register
-// takes one) or block RAM. in_ready and out_valid depend on registers only, so that a FIFO cuts
-// every combinational path.
+// takes one) or block RAM; with DEPTH 1 there is none. in_ready and out_valid depend on registers
+// only, so that a FIFO cuts every combinational path.
 //
 // In simulation each FIFO reports its state at the end, and with +trace=DIR writes the beats that
 // it took to DIR/NAME.hex.
@@ -26,37 +26,43 @@ module fifo #(
   if (WIDTH_BITS < 1) begin : g_bad_width
     $error("fifo: WIDTH_BITS must be at least 1");
   end
-  if (DEPTH < 2) begin : g_bad_depth
-    $error("fifo: DEPTH must be at least 2, or it could not take a beat every cycle");
+  if (DEPTH < 1) begin : g_bad_depth
+    $error("fifo: DEPTH must be at least 1");
   end
 
   // Beats in the store; it holds none while the output register is empty.
   localparam int PLACES = DEPTH - 1;
-  localparam int COUNT_BITS = $clog2(PLACES + 1);
+  localparam int COUNT_BITS = PLACES > 0 ? $clog2(PLACES + 1) : 1;
   logic [COUNT_BITS-1:0] stored;
   logic [WIDTH_BITS-1:0] oldest;
   logic empty, load, write, read;
 
-  assign in_ready = stored != COUNT_BITS'(PLACES);
+  assign in_ready = PLACES > 0 ? stored != COUNT_BITS'(PLACES) : !out_valid;
   assign empty = stored == '0;
   assign load = !out_valid || out_ready;
   assign read = load && !empty;
   assign write = in_valid && in_ready && (!load || !empty);
 
   always_ff @(posedge clk) begin
-    if (!rst_n) begin
-      stored <= '0;
-      out_valid <= 1'b0;
-    end else begin
-      if (write != read) stored <= write ? stored + 1'b1 : stored - 1'b1;
-      if (load) out_valid <= !empty || in_valid;
-    end
+    if (!rst_n) out_valid <= 1'b0;
+    else if (load) out_valid <= !empty || (in_valid && (PLACES > 0 || !out_valid));
     if (load) out_data <= empty ? in_data : oldest;
+  end
+
+  if (PLACES == 0) begin : g_no_store
+    logic unused;
+    assign {stored, oldest} = '0;
+    assign unused = write ^ read;
+  end else begin : g_store
+    always_ff @(posedge clk) begin
+      if (!rst_n) stored <= '0;
+      else if (write != read) stored <= write ? stored + 1'b1 : stored - 1'b1;
+    end
   end
 
   if (PLACES == 1) begin : g_register
     always_ff @(posedge clk) if (write) oldest <= in_data;
-  end else begin : g_ram
+  end else if (PLACES > 1) begin : g_ram
     localparam int ADDRESS_BITS = $clog2(PLACES);
     localparam bit SMALL = PLACES <= 128 || PLACES * WIDTH_BITS <= 4096;
     (* no_rw_check, ram_style = SMALL ? "distributed" : "block" *)

@@ -58,6 +58,14 @@ class MatrixVector(Operator):
     def cycles(self) -> int:
         return self.tensor.pixels * self.fold_in * self.fold_out
 
+    @property
+    def pace(self) -> int:
+        return self.fold_in
+
+    def lead(self, port: int) -> np.ndarray:
+        before_last = np.arange(self.fold_in)[::-1]
+        return self.latency + np.tile(before_last, self.tensor.pixels)
+
     def needs(self) -> np.ndarray:
         pixels = np.arange(1, self.tensor.pixels + 1)
         return (pixels * self.fold_in).repeat(self.fold_out)[:, None]

@@ -60,6 +60,9 @@ class MaxPool(LanedOperator):
         pixel = last_row * self.tensor.width + last_column
         return (pixel * folds + fold + 1).reshape(-1, 1)
 
+    def room(self) -> np.ndarray:
+        return self.needs()[:, 0]
+
     def parameters(self) -> dict[str, int]:
         return {
             "HEIGHT": self.tensor.height,

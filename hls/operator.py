@@ -100,6 +100,23 @@ class Operator(ABC):
         """Cycles from an input beat to the output beat that it completes."""
         return 1
 
+    @property
+    def pace(self) -> int:
+        """Cycles between two output beats, at least."""
+        return 1
+
+    def lead(self, port: int) -> np.ndarray | int:
+        """Cycles from taking each beat of an input to the first output beat that needs it."""
+        return self.latency
+
+    def room(self) -> np.ndarray | None:
+        """Beats of a frame that are taken if they come before each output beat has left.
+
+        Shape (output beats,), ascending. None for an operator that takes a beat just as it
+        is needed.
+        """
+        return None
+
     @abstractmethod
     def needs(self) -> np.ndarray:
         """Beats of each input that must be taken before each output beat of a frame appears.

@@ -65,6 +65,18 @@ class Upsample(LanedOperator):
         # Beats leave in order, so that one also waits for what those before it need.
         return np.maximum.accumulate((pixel * folds + fold + 1).ravel())[:, None]
 
+    def room(self) -> np.ndarray:
+        out, factor = self.outputs[0].tensor, self.factor
+        folds = self.inputs[0].beats_per_pixel
+        y, x, fold = np.ogrid[: out.height, : out.width, :folds]
+        # A beat frees its place as it leaves for the last time, in the last row and column.
+        column, again = np.divmod(x, factor)
+        in_row = column * folds + np.where(again == factor - 1, fold, 0)
+        freed = (y // factor) * self.tensor.width * folds + np.where(
+            y % factor == factor - 1, in_row, 0
+        )
+        return self.depth + freed.reshape(-1)
+
     @property
     def depth(self) -> int:
         """Beats of buffer: a row, and two for the turnaround from freed to written to read."""

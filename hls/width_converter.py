@@ -59,6 +59,13 @@ class WidthConverter(Operator):
         last_channel = np.arange(1, self.outputs[0].beats + 1) * self.out_lanes
         return -(-last_channel // self.in_lanes)[:, None]
 
+    def room(self) -> np.ndarray:
+        # Gathering keeps all beats but the last; splitting keeps its beat in front of it.
+        beats = np.arange(self.outputs[0].beats)
+        if self.in_lanes < self.out_lanes:
+            return (beats + 1) * (self.out_lanes // self.in_lanes) - 1
+        return beats // (self.in_lanes // self.out_lanes)
+
     def parameters(self) -> dict[str, int]:
         return {
             "BITS": self.tensor.bits,

@@ -115,6 +115,14 @@ class Window(LanedOperator):
         # Beats leave in order, so that one also waits for what those before it need.
         return np.maximum.accumulate(beats.ravel())[:, None]
 
+    def room(self) -> np.ndarray:
+        out, stride, width = self.outputs[0].tensor, self.stride, self.tensor.width
+        y, x = np.divmod(np.arange(out.pixels), out.width)
+        # All before the tail, the place of a window's first beat, border and all, is free.
+        tail = (y * stride - self.top) * width + x * stride - self.left
+        places = self.depth + tail * self.inputs[0].beats_per_pixel
+        return places.repeat(self.outputs[0].beats_per_pixel)
+
     @property
     def depth(self) -> int:
         """Beats of buffer that let the next window, row and frame arrive during the last one."""

@@ -62,7 +62,19 @@ def test_rtl_golden_and_reference_agree(logical, bundle, images, stall) -> None:
 def test_the_bottleneck_sets_the_pace(bundle, images, interval) -> None:
     with RtlBackend(bundle, print) as rtl:
         run = rtl.simulate(images)
-    assert interval <= np.diff(run.frame_ends).mean() <= 1.1 * interval
+    assert interval <= np.diff(run.frame_ends)[1:].mean() <= 1.01 * interval
+
+
+def test_a_skip_shorter_by_a_tenth_costs_throughput(
+    logical, chip, interval, images, tmp_path
+) -> None:
+    skip = "stem.quant.0"
+    depths = size_fifos(chip, interval)
+    depth, least = next((d.depth, d.least) for d in depths if d.name == skip)
+    short = _with_skip(depths, skip, max(least, depth * 9 // 10))
+    with RtlBackend(make_bundle(tmp_path / "short", logical, chip, short), print) as rtl:
+        run = rtl.simulate(images)
+    assert np.diff(run.frame_ends)[1:].mean() > 1.1 * interval
 
 
 def _with_skip(depths: list[Depth], name: str, depth: int) -> list[Depth]:

@@ -39,8 +39,7 @@ def test_what_expands_waits_before_the_expansion(chip: Graph) -> None:
     assert depths[upsample.outputs[0]] <= 4 < depths[upsample.inputs[0]]
     for node in chip.nodes:
         if node.op.module == "window":
-            pixel = node.op.outputs[0].beats_per_pixel
-            assert depths[node.outputs[0]] <= pixel + 2
+            assert depths[node.outputs[0]] <= 2
 
 
 def test_joins_are_the_nodes_with_several_inputs(chip: Graph) -> None:

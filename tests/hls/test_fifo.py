@@ -17,6 +17,8 @@ from tests.hls.operator_check import check_operator, needs_simulation, random_fr
 KIND = TensorType(9, 7, 6, 3, True)
 # Registers, distributed RAM of powers of two and others, block RAM.
 CASES = [
+    Fifo(KIND, 2, 1),
+    Fifo(TensorType(1, 1, 1, 1), 1, 1),
     Fifo(TensorType(1, 1, 1, 1), 1, 2),
     Fifo(KIND, 2, 3),
     Fifo(KIND, 3, 17),
@@ -44,11 +46,11 @@ def _check_capacity(op: Fifo) -> None:
     assert state.in_valid and not state.out_ready
 
 
-def test_depth_below_two() -> None:
-    with pytest.raises(InputError, match="depth 1, but it must be at least 2"):
-        Fifo(KIND, depth=1)
+def test_depth_below_one() -> None:
+    with pytest.raises(InputError, match="depth 0, but it must be at least 1"):
+        Fifo(KIND, depth=0)
 
 
 @needs_simulation
-def test_depth_below_two_in_rtl() -> None:
-    check_refused(Fifo(KIND), {"DEPTH": 1}, "DEPTH must be at least 2")
+def test_depth_below_one_in_rtl() -> None:
+    check_refused(Fifo(KIND), {"DEPTH": 0}, "DEPTH must be at least 1")
