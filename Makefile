@@ -5,7 +5,7 @@
 CONFIG ?= face-tiny
 BOARD ?= Pynq-Z1
 FLOW ?= rtl
-FPS ?= 2000
+FPS ?= 1000
 DATA ?= $(LANDMARK_DATA)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
@@ -19,7 +19,7 @@ export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
 .PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report clean
 help:
-	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=2000] [FLOW=rtl]"
+	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl]"
 	@echo "make test | lint | demo | equality | bench | report | clean"
 	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz [ARGS='--set training.epochs=5']"
 	@echo "make evaluate | ablate DATA=folder-with-faces68.npz-and-pose14.npz"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`make bitstream`: from a configuration to a checked bundle, step by step, each cached by content.
 
-export (QONNX) -> frontend (FINN passes, graph) -> fold, FIFO depths -> bundle (RTL, weights) ->
+export (QONNX) -> frontend (FINN passes, graph) -> fold and FIFO depths -> bundle (RTL, weights) ->
 simulate and compare -> map to the part -> summary -> Vivado, or what to do where it is missing.
 """
 
@@ -18,9 +18,13 @@ from pathlib import Path
 from bitstream_flow.board import load_board
 from bitstream_flow.bundle import write_bundle
 from bitstream_flow.cache import digest, run_step, sources
-from bitstream_flow.graph_files import save_graph
+from bitstream_flow.fit import check_budget
+from bitstream_flow.folding import Target
+from bitstream_flow.graph_files import save_graph, save_plan
 from bitstream_flow.mapping import map_units, units
+from bitstream_flow.optimise import Planner
 from bitstream_flow.project import DEFAULT_RATE, Build
+from bitstream_flow.streaming import absorb_borders
 from bitstream_flow.summary import Summary, write_summary
 from bitstream_flow.vivado.flow import bitstream
 from hls.errors import InputError, run_command
@@ -57,11 +61,27 @@ def _compile(build: Build, out: Path) -> None:
     save_graph(graph, out)
 
 
-def make_bundle(build: Build) -> bool:
-    """Fold, size the FIFOs, write RTL, weights and manifest."""
+def fold(build: Build) -> bool:
+    """Choose every operator's folding and every FIFO's depth; an error if the board is too small."""
+    graph = build.folder / "frontend" / "graph.json"
     key = digest(
-        "bundle", asdict(build.board), build.frame_rate, build.folder / "frontend" / "graph.json",
-        build.folder / "frontend" / "constants.npz", json.dumps(build.export_manifest),
+        "fold", asdict(build.board), build.frame_rate, graph, *sources("hls", "bitstream_flow")
+    )
+    return run_step(build.folder, "fold", key, partial(_fold, build))
+
+
+def _fold(build: Build, out: Path) -> None:
+    target = Target.from_rate(build.frame_rate, build.board.clock_hz)
+    found = Planner(absorb_borders(build.logical), build.board.budget).plan(target)
+    check_budget(found, build.board, f"{build.config} at {build.frame_rate:g} frames/s")
+    save_plan(found, out)
+
+
+def make_bundle(build: Build) -> bool:
+    """Write RTL, weights and manifest."""
+    key = digest(
+        "bundle", asdict(build.board), build.frame_rate, build.folder / "fold" / "plan.json",
+        build.folder / "frontend" / "graph.json", build.folder / "frontend" / "constants.npz", json.dumps(build.export_manifest),
         *sources("hls", "bitstream_flow", "host"),
     )  # fmt: skip
     return run_step(build.folder, "bundle", key, partial(_write_bundle, build))
@@ -69,7 +89,7 @@ def make_bundle(build: Build) -> bool:
 
 def _write_bundle(build: Build, out: Path) -> None:
     network = build.export_manifest
-    predicted = {"cycles": build.bottleneck, "fps": build.board.clock_hz / build.bottleneck}
+    predicted = {"cycles": build.plan.interval, "fps": build.board.clock_hz / build.plan.interval}
     details = {
         "config": build.config,
         "target_fps": build.frame_rate,
@@ -79,7 +99,7 @@ def _write_bundle(build: Build, out: Path) -> None:
         "crop": network["crop"],
     }
     write_bundle(
-        out, logical=build.logical, chip=build.chip, depths=build.depths, board=build.board,
+        out, logical=build.logical, chip=build.plan.chip, depths=build.plan.depths, board=build.board,
         details=details,
     )  # fmt: skip
 
@@ -107,8 +127,8 @@ def map_chip(build: Build) -> bool:
 
 
 def _map(build: Build, out: Path) -> None:
-    depths = {depth.name: depth.depth for depth in build.depths}
-    mapped = map_units(units(build.chip, depths), build.board.family)
+    depths = {depth.name: depth.depth for depth in build.plan.depths}
+    mapped = map_units(units(build.plan.chip, depths), build.board.family)
     values = {name: asdict(resources) for name, resources in mapped.items()}
     (out / "map.json").write_text(json.dumps(values, indent=1))
 
@@ -118,6 +138,7 @@ def run(build: Build, frames: int) -> None:
     steps = {
         "export": partial(export, build),
         "frontend": partial(frontend, build),
+        "fold": partial(fold, build),
         "bundle": partial(make_bundle, build),
         "check": partial(check, build, frames),
         "map": partial(map_chip, build),

@@ -193,7 +193,7 @@ def compare(build: Build, images: np.ndarray, *, rtl_frames: int) -> Report:
         for name, run in runs.items():
             lines[name].add(expected, run(part))
     chosen = images[len(images) - rtl_frames :]
-    tensors, cycles, latency = rtl_tensors(build.bundle, build.chip, chosen)
+    tensors, cycles, latency = rtl_tensors(build.bundle, build.plan.chip, chosen)
     rtl = Line("RTL")
     # Golden's tensors include PyTorch's and everything between them, in the same order.
     rtl.add({**runs["golden"](chosen), **right(chosen)}, tensors)

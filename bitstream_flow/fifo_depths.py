@@ -19,6 +19,7 @@ from bitstream_flow.schedule import depths
 from bitstream_flow.streaming import edges
 from hls.fork import Fork
 from hls.graph import Graph
+from hls.width_converter import WidthConverter
 
 MIN_DEPTH = 1
 
@@ -46,6 +47,7 @@ def size_fifos(graph: Graph, interval: int) -> list[Depth]:
         if isinstance(node.op, Fork):
             for name, depth in _from_fork(graph, index, needs).items():
                 least[name] = max(least.get(name, 0), depth)
+    _move_before_splits(graph, least)
     wanted = depths(graph, interval, needs)
     found = []
     for edge in edges(graph):
@@ -53,6 +55,19 @@ def size_fifos(graph: Graph, interval: int) -> list[Depth]:
         depth = max(base, wanted[edge.name])
         found.append(Depth(edge.name, base, depth, edge.stream.width_bits))
     return found
+
+
+def _move_before_splits(graph: Graph, least: dict[str, int]) -> None:
+    """What must wait behind a converter to narrow beats may as well wait in front of it, in wide.
+
+    There the schedule lets it wait, too.
+    """
+    for node in reversed(graph.nodes):
+        if isinstance(node.op, WidthConverter) and node.op.in_lanes > node.op.out_lanes:
+            (before,), (behind,) = node.inputs, node.outputs
+            ratio = node.op.in_lanes // node.op.out_lanes
+            moved = -(-least.pop(behind, 0) // ratio)
+            least[before] = max(least.get(before, 0), moved)
 
 
 def joins(graph: Graph) -> dict[str, tuple[str, ...]]:

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Folding: how many lanes each operator gets, so that a frame takes at most so many cycles.
 
-Every operator takes the cheapest folding that meets the target on its own. Cost is the operator's
+Every operator takes the cheapest folding that is as fast as it has to be. Cost is the operator's
 own resource estimate; ties go to the folding that needs no width converter in front.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -17,6 +18,12 @@ from hls.fork import Fork
 from hls.graph import Graph, Node
 from hls.operator import Operator
 from hls.window import Window
+from hls.xnor_mvu import XnorMvu
+
+# Pixels that a weight word may serve.
+_MMV = (1, 2, 4, 8)
+# What a block RAM is worth in LUTs, so that neither is wasted where the other would do.
+_BRAM36_LUT = 300
 
 
 @dataclass(frozen=True)
@@ -38,28 +45,57 @@ def divisors(number: int) -> list[int]:
     return [d for d in range(1, number + 1) if number % d == 0]
 
 
-def fold(graph: Graph, target: Target) -> Graph:
-    """The graph with every operator folded for `target`; InputError where none is fast enough."""
-    ops: dict[str, Operator] = {}
+def fold(graph: Graph, target: Target, chosen: Mapping[str, Operator] | None = None) -> Graph:
+    """The graph with every operator folded for `target`; InputError where none is fast enough.
+
+    Nodes in `chosen` are folded so; the others keep up with the slowest of those at their
+    resolution.
+    """
+    ops: dict[str, Operator] = dict(chosen or {})
+    pace: dict[int, int] = {}
+    for op in ops.values():
+        pace[_pixels(op)] = max(pace.get(_pixels(op), 0), op.cycles)
     lanes: dict[str, int] = {}
     for node in graph.nodes:
-        op = _cheapest(node, graph, target, [lanes.get(name, 1) for name in node.inputs])
-        ops[node.name] = op
-        for name, stream in zip(node.outputs, op.outputs, strict=True):
+        if node.name not in ops:
+            cycles = pace.get(_pixels(node.op), target.cycles)
+            arriving = [lanes.get(name, 1) for name in node.inputs]
+            own = _interleaved(node, graph, ops)
+            ops[node.name] = own or _cheapest(node, graph, Target(cycles), arriving)
+        for name, stream in zip(node.outputs, ops[node.name].outputs, strict=True):
             lanes[name] = stream.lanes
     return graph.with_ops(ops)
 
 
+def _interleaved(node: Node, graph: Graph, ops: Mapping[str, Operator]) -> Operator | None:
+    """A window whose matrix unit wants pixels interleaved; None for anything else."""
+    if not isinstance(node.op, Window):
+        return None
+    reader = ops.get(graph.consumers[node.outputs[0]][0].name)
+    if not isinstance(reader, XnorMvu) or reader.mmv == 1:
+        return None
+    return replace(node.op, lanes=reader.simd, mmv=reader.mmv)
+
+
+def _pixels(op: Operator) -> int:
+    """Pixels of the larger side."""
+    return max(stream.tensor.pixels for stream in (*op.inputs, *op.outputs))
+
+
 def _cheapest(node: Node, graph: Graph, target: Target, arriving: list[int]) -> Operator:
-    choices = list(_choices(node, graph, arriving))
-    fitting = [op for op in choices if op.cycles <= target.cycles]
+    ops = list(choices(node, graph, arriving))
+    fitting = [op for op in ops if op.cycles <= target.cycles]
     if not fitting:
-        fastest = min(op.cycles for op in choices)
-        raise InputError(
-            f"node {node.name} takes {fastest} cycles a frame at its fastest,"
-            f" the target allows {target.cycles}: ask for a lower frame rate"
-        )
+        raise out_of_reach(node, min(op.cycles for op in ops), target)
     return min(fitting, key=lambda op: _cost(op, arriving))
+
+
+def out_of_reach(node: Node, fastest: int, target: Target) -> InputError:
+    """The error for a node that no folding makes fast enough."""
+    return InputError(
+        f"node {node.name} takes {fastest} cycles a frame at its fastest,"
+        f" the target allows {target.cycles}: ask for a lower frame rate"
+    )
 
 
 def _cost(op: Operator, arriving: list[int]) -> tuple[float, float]:
@@ -68,28 +104,36 @@ def _cost(op: Operator, arriving: list[int]) -> tuple[float, float]:
         for stream, lanes in zip(op.inputs, arriving, strict=True)
     ]
     # A width converter costs about two flip-flops and a LUT for each bit of difference.
-    return op.resources().lut + op.resources().ff / 2 + 2 * sum(converters), op.cycles
+    own = op.resources()
+    return own.lut + own.ff / 2 + _BRAM36_LUT * own.bram36 + 2 * sum(converters), op.cycles
 
 
-def _choices(node: Node, graph: Graph, arriving: list[int]) -> Iterator[Operator]:
+def choices(node: Node, graph: Graph, arriving: Sequence[int] = ()) -> Iterator[Operator]:
+    """Every legal folding of a node; `arriving` are the lanes of its inputs, which a fork keeps."""
     op = node.op
     if isinstance(op, Fork):
         yield replace(op, lanes=arriving[0])
         return
     ranges = [_values(name, node, graph) for name in op.fold_fields]
     for values in product(*ranges):
-        yield replace(op, **dict(zip(op.fold_fields, values, strict=True)))
+        # Some combinations are illegal together.
+        with suppress(InputError):
+            yield replace(op, **dict(zip(op.fold_fields, values, strict=True)))
 
 
 def _values(name: str, node: Node, graph: Graph) -> list[int]:
     """Legal values of one fold field; `simd` behind a window never exceeds one pixel."""
     inputs = [stream.tensor.channels for stream in node.op.inputs]
+    producer = graph.producers.get(node.inputs[0])
+    window = producer[0].op if producer and isinstance(producer[0].op, Window) else None
+    if name == "block_ram":
+        return [0, 1]
+    if name == "mmv":
+        width = node.op.inputs[0].tensor.width
+        return [m for m in _MMV if window and width % m == 0] or [1]
     if name == "pe":
         return divisors(node.op.outputs[0].tensor.channels)
     if name == "lanes":
         channels = node.op.inputs[0].tensor.channels
         return [d for d in divisors(channels) if all(c % d == 0 for c in inputs)]
-    producer = graph.producers.get(node.inputs[0])
-    if producer and isinstance(producer[0].op, Window):
-        return divisors(producer[0].op.inputs[0].tensor.channels)
-    return divisors(inputs[0])
+    return divisors(window.inputs[0].tensor.channels if window else inputs[0])

@@ -1,16 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""A graph on disk between two steps: graph.json and constants.npz (no pickles)."""
+"""A graph and a plan on disk between two steps: JSON and constants.npz (no pickles)."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hls.graph import Graph, constants_of, from_json, to_json
+from bitstream_flow.fifo_depths import Depth
+from bitstream_flow.optimise import Plan
+from bitstream_flow.streaming import absorb_borders, insert_converters
+from hls.graph import Graph, constants_of, fold_of, from_json, to_json
 
 
 def save_graph(graph: Graph, folder: Path) -> None:
@@ -24,3 +28,21 @@ def load_graph(folder: Path) -> Graph:
     """Read what `save_graph` wrote."""
     with np.load(folder / "constants.npz", allow_pickle=False) as arrays:
         return from_json(json.loads((folder / "graph.json").read_text()), dict(arrays))
+
+
+def save_plan(plan: Plan, folder: Path) -> None:
+    """Write `plan.json`: the folding of every node and the depth of every FIFO."""
+    values = {
+        "fold": {node.name: fold_of(node.op) for node in plan.chip.nodes},
+        "fifos": [asdict(depth) for depth in plan.depths],
+    }
+    (folder / "plan.json").write_text(json.dumps(values, indent=1))
+
+
+def load_plan(logical: Graph, folder: Path) -> Plan:
+    """The plan that `save_plan` wrote, for the graph that it was made of."""
+    values = json.loads((folder / "plan.json").read_text())
+    graph = absorb_borders(logical)
+    ops = {node.name: replace(node.op, **values["fold"][node.name]) for node in graph.nodes}
+    chip = insert_converters(graph.with_ops(ops))
+    return Plan(chip, [Depth(**entry) for entry in values["fifos"]])

@@ -149,7 +149,7 @@ def _prepare(batch: list[Unit], folder: Path, family: str) -> str:
     (folder / "batch.sv").write_text("\n".join([*lines, "endmodule", ""]))
     cells = " ".join(_cell(index, unit) for index, unit in enumerate(batch))
     return (
-        f"read_slang --threads 1 --top batch --keep-hierarchy {' '.join(files)} batch.sv; "
+        f"read_slang --threads 1 -D YOSYS --top batch --keep-hierarchy {' '.join(files)} batch.sv; "
         f"setattr -mod -set keep_hierarchy 1 {cells}; "
         f"synth_xilinx -family {family} -abc9 -flatten -noiopad -noclkbuf -top batch; "
         "tee -q -o stat.txt stat -tech xilinx"

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from bitstream_flow.board import Board, load_board
-from bitstream_flow.fifo_depths import Depth, size_fifos
-from bitstream_flow.folding import Target, fold
-from bitstream_flow.graph_files import load_graph
-from bitstream_flow.streaming import absorb_borders, insert_converters
+from bitstream_flow.graph_files import load_graph, load_plan
+from bitstream_flow.optimise import Plan
 from hls.errors import InputError
 from hls.folders import build_root
 from hls.graph import Graph
 
-DEFAULT_RATE = 2000.0
+DEFAULT_RATE = 1000.0
 
 
 @dataclass(frozen=True)
@@ -74,17 +72,6 @@ class Build:
         return load_graph(self.folder / "frontend")
 
     @cached_property
-    def chip(self) -> Graph:
-        """The folded graph with its width converters, borders in its windows."""
-        target = Target.from_rate(self.frame_rate, self.board.clock_hz)
-        return insert_converters(fold(absorb_borders(self.logical), target))
-
-    @cached_property
-    def bottleneck(self) -> int:
-        """Cycles a frame of the slowest operator."""
-        return max(node.op.cycles for node in self.chip.nodes)
-
-    @cached_property
-    def depths(self) -> list[Depth]:
-        """The FIFOs."""
-        return size_fifos(self.chip, self.bottleneck)
+    def plan(self) -> Plan:
+        """The folded graph with its width converters, borders in its windows, and its FIFOs."""
+        return load_plan(self.logical, self.folder / "fold")

@@ -24,6 +24,8 @@ from hls.width_converter import WidthConverter
 FRAMES = 3
 # Cycles from a beat's way into an empty FIFO to its way out.
 FIFO_LATENCY = 1
+# Cycles from a buffer's last free place to the result that needs it appearing behind.
+WAY_CYCLES = 3
 _NEVER = -(1 << 40)
 
 
@@ -37,11 +39,16 @@ def depths(graph: Graph, interval: int, needs: Mapping[str, np.ndarray]) -> dict
     # When each beat is needed at the latest, by what takes it.
     needed = {graph.output: given[graph.output] + FIFO_LATENCY}
     for node in reversed(graph.nodes):
+        made = given[node.outputs[0]]
+        limit = np.minimum.reduce([needed[name] for name in node.outputs]) - FIFO_LATENCY
         if _expands(node):
-            limit = np.minimum.reduce([needed[name] for name in node.outputs]) - FIFO_LATENCY
-            given.update(dict.fromkeys(node.outputs, _latest(limit, node.op.pace)))
+            made = _latest(limit, node.op.spacing())
+            given.update(dict.fromkeys(node.outputs, made))
+        elif (before := node.op.gives_way()) is not None:
+            limit = np.minimum(limit, _way_times(made, before))
+            given.update(dict.fromkeys(node.outputs, _latest(limit, 1)))
         for port, name in enumerate(node.inputs):
-            needed[name] = _needed_times(node, port, needs[node.name], given[node.outputs[0]])
+            needed[name] = _needed_times(node, port, needs[node.name], made)
     for node in graph.nodes:
         if _gathers(node):
             given.update(_earliest(node, needs[node.name], given))
@@ -74,26 +81,41 @@ def _expands(node: Node) -> bool:
 
 
 def _output_times(node: Node, needs: np.ndarray, arrivals: list[np.ndarray]) -> np.ndarray:
-    """Of every output beat: ready when the needed beats were taken, and one pace apart."""
+    """Of every output beat: ready when the needed beats were taken, and no closer than the operator can."""
     ready = np.full((FRAMES, len(needs)), _NEVER)
     for port, arrival in enumerate(arrivals):
         frames = _spread(arrival, 1).reshape(FRAMES, -1)
         index = needs[:, port]
         came = np.where(index > 0, frames[:, np.maximum(index, 1) - 1], _NEVER)
         ready = np.maximum(ready, came)
-    return _spread(ready.reshape(-1) + node.op.latency, node.op.pace)
+    return _spread(ready.reshape(-1) + node.op.latency, node.op.spacing())
 
 
-def _spread(times: np.ndarray, pace: int) -> np.ndarray:
-    """The earliest times that are not before `times` and at least `pace` apart."""
-    offset = np.arange(times.size) * pace
+def _offsets(times: np.ndarray, spacing: np.ndarray | int) -> np.ndarray:
+    """The times of beats as close as `spacing`, that of one beat or those of a frame, allows."""
+    if isinstance(spacing, int):
+        return np.arange(times.size) * spacing
+    return np.cumsum(np.tile(spacing, times.size // len(spacing)))
+
+
+def _spread(times: np.ndarray, spacing: np.ndarray | int) -> np.ndarray:
+    """The earliest times that are not before `times` and at least `spacing` apart."""
+    offset = _offsets(times, spacing)
     return offset + np.maximum.accumulate(times - offset)
 
 
-def _latest(times: np.ndarray, pace: int) -> np.ndarray:
-    """The latest times that are not after `times` and at least `pace` apart."""
-    offset = np.arange(times.size) * pace
+def _latest(times: np.ndarray, spacing: np.ndarray | int) -> np.ndarray:
+    """The latest times that are not after `times` and at least `spacing` apart."""
+    offset = _offsets(times, spacing)
     return offset + np.minimum.accumulate((times - offset)[::-1])[::-1]
+
+
+def _way_times(made: np.ndarray, before: np.ndarray) -> np.ndarray:
+    """When results must have left a buffer, for the next ones are made."""
+    index = (np.arange(FRAMES)[:, None] * len(before) + before).reshape(-1)
+    # What follows the last frame comes as late as what follows the frame before it.
+    after = made[-len(before) :] + (made[-1] - made[-1 - len(before)])
+    return np.concatenate([made, after])[index] - WAY_CYCLES
 
 
 def _needed_times(node: Node, port: int, needs: np.ndarray, given: np.ndarray) -> np.ndarray:

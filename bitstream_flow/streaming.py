@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import gcd
+from math import gcd, lcm
 
 from hls.graph import Graph, Node
 from hls.pad import Pad
@@ -50,8 +50,13 @@ def _bordered(window: Window, pad: Pad) -> Window | None:
     )  # fmt: skip
 
 
-def insert_converters(graph: Graph) -> Graph:
-    """Put a width converter on every edge whose ends fold the tensor differently."""
+def insert_converters(graph: Graph, cycles: int | None = None) -> Graph:
+    """Put a width converter on every edge whose ends fold the tensor differently.
+
+    None takes more than `cycles` cycles a frame, by default those of the slowest operator.
+    """
+    if cycles is None:
+        cycles = max(node.op.cycles for node in graph.nodes)
     lanes = {
         name: stream.lanes
         for node in graph.nodes
@@ -61,17 +66,23 @@ def insert_converters(graph: Graph) -> Graph:
     for node in graph.nodes:
         inputs = []
         for name, stream in zip(node.inputs, node.op.inputs, strict=True):
-            chain = list(_convert(name, lanes.get(name, stream.lanes), stream))
+            chain = list(_convert(name, lanes.get(name, stream.lanes), stream, cycles))
             nodes.extend(chain)
             inputs.append(chain[-1].outputs[0] if chain else name)
         nodes.append(replace(node, inputs=tuple(inputs)))
     return replace(graph, nodes=tuple(nodes))
 
 
-def _convert(name: str, lanes: int, wanted: Stream) -> Iterator[Node]:
-    """Converters from `lanes` to the wanted lanes: by way of their gcd where neither divides."""
-    common = gcd(lanes, wanted.lanes)
-    steps = [lanes, common, wanted.lanes]
+def _convert(name: str, lanes: int, wanted: Stream, cycles: int) -> Iterator[Node]:
+    """Converters from `lanes` to the wanted ones.
+
+    Where neither divides the other, by way of what divides both, or is divided by both where that
+    would be too slow.
+    """
+    between = gcd(lanes, wanted.lanes)
+    if Stream(wanted.tensor, between).beats > cycles:
+        between = lcm(lanes, wanted.lanes)
+    steps = [lanes, between, wanted.lanes]
     for have, get in pairwise(steps):
         if have != get:
             op = WidthConverter(wanted.tensor, in_lanes=have, out_lanes=get)

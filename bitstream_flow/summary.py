@@ -62,8 +62,8 @@ class Summary:
 
 def _rows(build: Build, mapped: dict[str, Resources]) -> list[Row]:
     groups: dict[str, list[str]] = defaultdict(list)
-    sizes = {depth.name: depth.depth for depth in build.depths}
-    ops = {unit.name: unit.op for unit in units(build.chip, sizes)}
+    sizes = {depth.name: depth.depth for depth in build.plan.depths}
+    ops = {unit.name: unit.op for unit in units(build.plan.chip, sizes)}
     for name, op in ops.items():
         groups[op.module].append(name)
     return [
@@ -98,7 +98,7 @@ def _table(summary: Summary) -> Table:
         table.add_row(row.kind, str(row.count), str(row.cycles), *cells, f"{row.estimated.lut:.0f}")
     total = [f"{getattr(summary.mapped, name):g}" for name in RESOURCES]
     table.add_section()
-    table.add_row("in all", "", str(summary.build.bottleneck), *total,
+    table.add_row("in all", "", str(summary.build.plan.interval), *total,
                   f"{summary.estimated.lut:.0f}")  # fmt: skip
     share = [
         f"{getattr(summary.mapped, f.name) / getattr(board.budget, f.name):.1%}"
@@ -111,14 +111,14 @@ def _table(summary: Summary) -> Table:
 def _facts(summary: Summary) -> str:
     build, check = summary.build, summary.check
     clock = build.board.clock_hz
-    bits = sum(depth.bits for depth in build.depths)
+    bits = sum(depth.bits for depth in build.plan.depths)
     return "\n".join(
         [
-            f"cycles a frame: predicted {build.bottleneck}, measured {check['cycles']}"
+            f"cycles a frame: predicted {build.plan.interval}, measured {check['cycles']}"
             f" (RTL, {check['rtl_frames']} frames back to back); latency {check['latency']}",
             f"frames per second at {build.board.clock_mhz:g} MHz: predicted"
-            f" {clock / build.bottleneck:.0f}, measured {clock / check['cycles']:.0f}",
-            f"FIFOs: {len(build.depths)}, {bits / 1024:.1f} Kib in all",
+            f" {clock / build.plan.interval:.0f}, measured {clock / check['cycles']:.0f}",
+            f"FIFOs: {len(build.plan.depths)}, {bits / 1024:.1f} Kib in all",
             check["verdict"],
         ]
     )

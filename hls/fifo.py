@@ -52,10 +52,6 @@ class Fifo(LanedOperator):
     def cycles(self) -> int:
         return self.inputs[0].beats * (2 if self.depth == 1 else 1)
 
-    @property
-    def pace(self) -> int:
-        return 2 if self.depth == 1 else 1
-
     def parameters(self) -> dict[str, int]:
         return {"WIDTH_BITS": self.inputs[0].width_bits, "DEPTH": self.depth}
 

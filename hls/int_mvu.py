@@ -11,7 +11,7 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.matrix_vector import MatrixVector
-from hls.memory_cost import lutram, rom
+from hls.memory_cost import lutram
 from hls.operator import NO_CONSTANTS, Constants, Memory, Resources
 from hls.tensor import Stream, TensorType
 
@@ -37,6 +37,7 @@ class IntMvu(MatrixVector):
     out_signed: bool = True
     pe: int = 1
     simd: int = 1
+    block_ram: int = 0
 
     def __post_init__(self) -> None:
         if not 2 <= self.weight_bits <= 16:
@@ -87,6 +88,7 @@ class IntMvu(MatrixVector):
             "OUT_BITS": self.out_bits,
             "PE": self.pe,
             "SIMD": self.simd,
+            "BLOCK_RAM": self.block_ram,
         }
 
     def memories(self, constants: Constants) -> tuple[Memory, ...]:
@@ -95,7 +97,7 @@ class IntMvu(MatrixVector):
 
     def resources(self) -> Resources:
         lanes, product = self.pe * self.simd, self.tensor.bits + self.weight_bits
-        total = rom(self.fold_in * self.fold_out, lanes * self.weight_bits)
+        total = self.weight_cost(self.weight_bits)
         total += Resources(
             lut=0.95 * product * lanes + self.out_bits * self.pe + 20,
             ff=1.35 * product * lanes + self.out_bits * self.pe + self.inputs[0].width_bits + 20,

@@ -14,6 +14,7 @@ module int_mvu #(
     parameter int OUT_BITS = 12,
     parameter int PE = 1,
     parameter int SIMD = 1,
+    parameter int BLOCK_RAM = 0,
     parameter string WEIGHTS_FILE = ""
 ) (
     input  logic                    clk,
@@ -39,16 +40,22 @@ module int_mvu #(
   localparam int FOLD_OUT = OUT_CHANNELS / PE;
   localparam int DEPTH = FOLD_IN * FOLD_OUT;
   localparam int ADDRESS_BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;
+  /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
+`ifdef YOSYS
+  localparam string STYLE = BLOCK_RAM != 0 ? "block" : "logic";
+`else
+  localparam string STYLE = BLOCK_RAM != 0 ? "block" : "distributed";
+`endif
+  /* verilator lint_on UNUSEDPARAM */
   localparam int PRODUCT_BITS = IN_BITS + WEIGHT_BITS;
   localparam int LEVELS = ($clog2(SIMD) + 1) / 2;
 
   logic [SIMD*IN_BITS-1:0] beat;
   logic [ADDRESS_BITS-1:0] address;
   logic [PE*SIMD*WEIGHT_BITS-1:0] weights;
-  // As logic, a ROM of more than 64 words costs Yosys several LUTs a bit.
-  (* rom_style = DEPTH > 64 && DEPTH * PE * SIMD * WEIGHT_BITS > 2048 ? "block" : "auto" *)
+  (* rom_style = STYLE *)
   logic [PE*SIMD*WEIGHT_BITS-1:0] memory[DEPTH];
-  logic enable;
+  logic enable, unused;
   // Control bits beside the data: 0 with the weights, 1 with the products, then with the sums.
   logic [LEVELS+1:0] valid, first, last;
 
@@ -61,7 +68,8 @@ module int_mvu #(
       .FOLD_OUT(FOLD_OUT),
       .WIDTH_BITS(SIMD * IN_BITS)
   ) u_fold (
-      .clk, .rst_n, .enable, .in_data, .in_valid, .in_ready, .address, .beat,
+      .clk, .rst_n, .enable, .in_data, .in_valid, .in_ready, .issue(unused), .address,
+      .beat,
       .valid(valid[0]), .first(first[0]), .last(last[0])
   );
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from hls.operator import Resources
 
+BRAM36_BITS = 36 * 1024
 # Aspect ratios of one RAMB36 (depth, width), narrowest last.
 _BRAM36_SHAPES = ((512, 72), (1024, 36), (2048, 18), (4096, 9), (8192, 4), (16384, 2), (32768, 1))
-# Where the RTL asks for block RAM: replay_buffer.sv and max_pool.sv, xnor_mvu.sv and int_mvu.sv.
+# Where the RTL asks for block RAM: replay_buffer.sv and max_pool.sv.
 _LUTRAM_BITS_MAX = 4096
-_LUT_ROM_BITS_MAX = 2048
 
 
 def ram(depth: int, width_bits: int) -> Resources:
@@ -26,14 +26,12 @@ def lutram(depth: int, width_bits: int) -> float:
     return -(-depth // 64) * per_bit * width_bits
 
 
-def rom(depth: int, width_bits: int) -> Resources:
-    """A read-only memory with a registered output: LUTs up to 64 words, else block RAM."""
+def lut_rom(depth: int, width_bits: int) -> Resources:
+    """A read-only memory in LUTs with a registered output: 64 words a LUT, wide multiplexers."""
     if depth <= 1:
         return Resources()
-    if depth <= 64 or depth * width_bits <= _LUT_ROM_BITS_MAX:
-        per_bit = 0.3 if depth <= 8 else 0.6 if depth <= 16 else 0.9 if depth <= 32 else depth / 20
-        return Resources(lut=per_bit * width_bits, ff=width_bits)
-    return Resources(bram36=block_ram(depth, width_bits))
+    per_bit = 0.3 if depth <= 8 else 0.6 if depth <= 16 else 0.9 if depth <= 32 else -(-depth // 64)
+    return Resources(lut=per_bit * width_bits, ff=width_bits)
 
 
 def block_ram(depth: int, width_bits: int) -> float:

@@ -1,16 +1,19 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Control that the matrix-vector units share: the FOLD_IN beats of a pixel are taken once, while
-// the first output fold is computed, and replayed from a buffer for the other FOLD_OUT - 1.
+// Control that the matrix-vector units share: the FOLD_IN beats of a group of GROUP pixels, which
+// take turns, are taken once, while the first output fold is computed, and replayed from a buffer
+// for the other FOLD_OUT - 1.
 //
 // `address` counts through the weight memory; `beat`, `valid`, `first` and `last` belong to the
-// weights that a registered read at `address` returns. Everything moves only with `enable`.
+// weights that a registered read at `address` returns. Everything moves only with `enable`;
+// `issue` says that a beat is on its way.
 
 module mvu_fold #(
     parameter int FOLD_IN = 1,
     parameter int FOLD_OUT = 1,
     parameter int WIDTH_BITS = 1,
+    parameter int GROUP = 1,
     localparam int ADDRESS_BITS = FOLD_IN * FOLD_OUT > 1 ? $clog2(FOLD_IN * FOLD_OUT) : 1
 ) (
     input  logic                    clk,
@@ -19,6 +22,7 @@ module mvu_fold #(
     input  logic [  WIDTH_BITS-1:0] in_data,
     input  logic                    in_valid,
     output logic                    in_ready,
+    output logic                    issue,
     output logic [ADDRESS_BITS-1:0] address,
     output logic [  WIDTH_BITS-1:0] beat,
     output logic                    valid,
@@ -29,10 +33,10 @@ module mvu_fold #(
 
   logic [INDEX_BITS-1:0] index;
   logic [WIDTH_BITS-1:0] replayed;
-  logic replaying, index_end, pixel_end, issue;
+  logic replaying, index_first, index_last, index_end, group_end;
 
   assign index_end = index == INDEX_BITS'(FOLD_IN - 1);
-  assign pixel_end = address == ADDRESS_BITS'(FOLD_IN * FOLD_OUT - 1);
+  assign group_end = address == ADDRESS_BITS'(FOLD_IN * FOLD_OUT - 1);
   assign in_ready = enable && !replaying;
   assign issue = enable && (replaying || in_valid);
 
@@ -45,14 +49,24 @@ module mvu_fold #(
       if (enable) valid <= replaying || in_valid;
       if (issue) begin
         index <= index_end ? '0 : index + 1'b1;
-        address <= pixel_end ? '0 : address + 1'b1;
+        address <= group_end ? '0 : address + 1'b1;
       end
     end
     if (issue) begin
       beat <= replaying ? replayed : in_data;
-      first <= index == '0;
-      last <= index_end;
+      first <= index_first;
+      last <= index_last;
     end
+  end
+
+  if (GROUP == 1) begin : g_one
+    assign index_first = index == '0;
+    assign index_last = index_end;
+  end else if (GROUP == FOLD_IN) begin : g_all
+    assign {index_first, index_last} = '1;
+  end else begin : g_several
+    assign index_first = index < INDEX_BITS'(GROUP);
+    assign index_last = index >= INDEX_BITS'(FOLD_IN - GROUP);
   end
 
   if (FOLD_OUT > 1) begin : g_replay
@@ -61,7 +75,7 @@ module mvu_fold #(
 
     always_ff @(posedge clk) begin
       if (!rst_n) replaying <= 1'b0;
-      else if (issue && index_end) replaying <= !pixel_end;
+      else if (issue && index_end) replaying <= !group_end;
       if (in_valid && in_ready) memory[index] <= in_data;
     end
     assign replayed = memory[index];

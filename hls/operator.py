@@ -40,6 +40,11 @@ class Resources:
             self.dsp + other.dsp,
         )
 
+    def __mul__(self, factor: float) -> Resources:
+        return Resources(
+            self.lut * factor, self.ff * factor, self.bram36 * factor, self.dsp * factor
+        )
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -100,14 +105,20 @@ class Operator(ABC):
         """Cycles from an input beat to the output beat that it completes."""
         return 1
 
-    @property
-    def pace(self) -> int:
-        """Cycles between two output beats, at least."""
+    def spacing(self) -> np.ndarray | int:
+        """Cycles from the output beat before to each output beat of a frame, at least."""
         return 1
 
     def lead(self, port: int) -> np.ndarray | int:
         """Cycles from taking each beat of an input to the first output beat that needs it."""
         return self.latency
+
+    def gives_way(self) -> np.ndarray | None:
+        """The output beat that each output beat of a frame must have left before, by its index.
+
+        None for an operator that keeps no result; beats of the next frame count on.
+        """
+        return None
 
     def room(self) -> np.ndarray | None:
         """Beats of a frame that are taken if they come before each output beat has left.

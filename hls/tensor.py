@@ -70,15 +70,25 @@ class TensorType:
 
 @dataclass(frozen=True)
 class Stream:
-    """A tensor sent `lanes` channels a beat."""
+    """A tensor sent `lanes` channels a beat.
+
+    With `interleave` the beats of so many neighbouring pixels take turns: the first of each, then
+    the second of each. A matrix unit reads such a stream to use a weight word for all of them.
+    """
 
     tensor: TensorType
     lanes: int
+    interleave: int = 1
 
     def __post_init__(self) -> None:
         if self.lanes < 1 or self.tensor.channels % self.lanes:
             raise InputError(
                 f"{self.lanes} lanes do not divide {self.tensor.channels} channels;"
+                " choose a divisor"
+            )
+        if self.interleave < 1 or self.tensor.width % self.interleave:
+            raise InputError(
+                f"{self.interleave} interleaved pixels do not divide a row of {self.tensor.width};"
                 " choose a divisor"
             )
 
@@ -100,8 +110,12 @@ class Stream:
     def pack(self, frames: np.ndarray) -> np.ndarray:
         """Frames (N, H, W, C) -> beats (N * beats, lanes), int32, in stream order."""
         self.tensor.check(frames)
-        return np.ascontiguousarray(frames, dtype=np.int32).reshape(-1, self.lanes)
+        groups = frames.reshape(-1, self.interleave, self.beats_per_pixel, self.lanes)
+        ordered = np.ascontiguousarray(groups.swapaxes(1, 2), dtype=np.int32)
+        return ordered.reshape(-1, self.lanes)
 
     def unpack(self, beats: np.ndarray) -> np.ndarray:
         """Beats (N * beats, lanes) -> frames (N, H, W, C); the inverse of `pack`."""
-        return np.asarray(beats, dtype=np.int32).reshape(-1, *self.tensor.shape)
+        groups = np.asarray(beats, dtype=np.int32)
+        groups = groups.reshape(-1, self.beats_per_pixel, self.interleave, self.lanes)
+        return groups.swapaxes(1, 2).reshape(-1, *self.tensor.shape)

@@ -21,11 +21,13 @@ class Window(LanedOperator):
 
     A circular buffer keeps the pixels that a window still needs; a beat leaves as soon as its
     pixel is there, so that reading and writing overlap and frames follow without a gap. The border
-    costs neither memory nor time before the window, as a `pad` of its own would.
+    costs neither memory nor time before the window, as a `pad` of its own would. With `mmv` the
+    windows of so many neighbouring pixels leave interleaved, beat by beat.
     """
 
     module: ClassVar[str] = "window"
     submodules: ClassVar[tuple[str, ...]] = ("replay_buffer",)
+    fold_fields: ClassVar[tuple[str, ...]] = ("lanes", "mmv")
 
     tensor: TensorType
     kernel: int
@@ -36,6 +38,7 @@ class Window(LanedOperator):
     right: int = 0
     value: int = 0
     lanes: int = 1
+    mmv: int = 1
 
     def __post_init__(self) -> None:
         if self.kernel < 1 or self.stride < 1:
@@ -56,7 +59,7 @@ class Window(LanedOperator):
                 f"window: a {self.kernel}x{self.kernel} kernel does not fit in"
                 f" {height}x{width} pixels; pad the frame"
             )
-        Stream(self.tensor, self.lanes)
+        Stream(self.outputs[0].tensor, self.inputs[0].lanes, self.mmv)
 
     @property
     def border(self) -> tuple[int, int, int, int]:
@@ -78,7 +81,7 @@ class Window(LanedOperator):
             width=(width - self.kernel) // self.stride + 1,
             channels=self.kernel * self.kernel * channels,
         )
-        return (Stream(tensor, self.lanes),)
+        return (Stream(tensor, self.lanes, self.mmv),)
 
     def reference(
         self, *frames: np.ndarray, constants: Constants = NO_CONSTANTS
@@ -112,27 +115,29 @@ class Window(LanedOperator):
         y, x = oy * self.stride + ky - self.top, ox * self.stride + kx - self.left
         inside = (y >= 0) & (y < height) & (x >= 0) & (x < width)
         beats = np.where(inside, (y * width + x) * folds + fold + 1, 0)
+        groups = beats.reshape(-1, self.mmv, self.outputs[0].beats_per_pixel)
         # Beats leave in order, so that one also waits for what those before it need.
-        return np.maximum.accumulate(beats.ravel())[:, None]
+        return np.maximum.accumulate(groups.swapaxes(1, 2).ravel())[:, None]
 
     def room(self) -> np.ndarray:
         out, stride, width = self.outputs[0].tensor, self.stride, self.tensor.width
-        y, x = np.divmod(np.arange(out.pixels), out.width)
-        # All before the tail, the place of a window's first beat, border and all, is free.
+        y, x = np.divmod(np.arange(0, out.pixels, self.mmv), out.width)
+        # All before the tail, the place of a group's first beat, border and all, is free.
         tail = (y * stride - self.top) * width + x * stride - self.left
         places = self.depth + tail * self.inputs[0].beats_per_pixel
-        return places.repeat(self.outputs[0].beats_per_pixel)
+        return places.repeat(self.mmv * self.outputs[0].beats_per_pixel)
 
     @property
     def depth(self) -> int:
         """Beats of buffer that let the next window, row and frame arrive during the last one."""
         height, width = self.tensor.height, self.tensor.width
         out = self.outputs[0].tensor
-        reach = (self.kernel - 1) * width + self.kernel
-        row_left = -(out.width - 1) * self.stride
+        step = self.mmv * self.stride
+        reach = (self.kernel - 1) * width + self.kernel + step - self.stride
+        row_left = -(out.width - self.mmv) * self.stride
         jumps = [(height - (out.height - 1) * self.stride) * width + row_left]
-        if out.width > 1:
-            jumps.append(self.stride)
+        if out.width > self.mmv:
+            jumps.append(step)
         if out.height > 1:
             jumps.append(self.stride * width + row_left)
         turnaround = 2
@@ -152,6 +157,7 @@ class Window(LanedOperator):
             "RIGHT": self.right,
             "VALUE": self.value,
             "LANES": self.lanes,
+            "MMV": self.mmv,
             "DEPTH": self.depth,
         }
 
@@ -160,4 +166,6 @@ class Window(LanedOperator):
         control = Resources(lut=20 + 6 * index_bits, ff=14 + 5 * index_bits)
         if any(self.border):
             control += Resources(lut=8, ff=12)
+        if self.mmv > 1:
+            control += Resources(lut=index_bits, ff=3)
         return ram(self.depth, self.inputs[0].width_bits) + control

@@ -17,6 +17,7 @@ module window #(
     parameter int RIGHT = 0,
     parameter int VALUE = 0,
     parameter int LANES = 1,
+    parameter int MMV = 1,
     parameter int DEPTH = 4
 ) (
     input  logic                  clk,
@@ -43,41 +44,49 @@ module window #(
       || LEFT + RIGHT >= KERNEL) begin : g_bad_border
     $error("window: opposite borders must together be narrower than KERNEL");
   end
-  if (DEPTH < ((KERNEL - 1) * WIDTH + KERNEL + STRIDE) * FOLDS) begin : g_bad_depth
+  if (MMV < 1 || COLUMNS % MMV != 0) begin : g_bad_mmv
+    $error("window: MMV must divide the windows of a row");
+  end
+  if (DEPTH < ((KERNEL - 1) * WIDTH + KERNEL + (2 * MMV - 1) * STRIDE) * FOLDS) begin : g_bad_depth
     $error("window: DEPTH is too small for a window and the step to the next");
   end
 
-  // Beats from a window's first beat to its last, and from a window to the next one.
-  localparam int REACH = ((KERNEL - 1) * WIDTH + KERNEL) * FOLDS - 1;
-  localparam int TO_NEXT = STRIDE * FOLDS;
-  localparam int TO_ROW = (STRIDE * WIDTH - (COLUMNS - 1) * STRIDE) * FOLDS;
-  localparam int TO_FRAME =
-      ((HEIGHT - (ROWS - 1) * STRIDE) * WIDTH - (COLUMNS - 1) * STRIDE) * FOLDS;
+  // Beats from the first beat of a group of MMV windows to its last, and to the next group.
+  localparam int ASIDE = STRIDE * FOLDS;
+  localparam int REACH = ((KERNEL - 1) * WIDTH + KERNEL) * FOLDS - 1 + (MMV - 1) * ASIDE;
+  localparam int TO_NEXT = MMV * ASIDE;
+  localparam int TO_ROW = STRIDE * WIDTH * FOLDS - (COLUMNS - MMV) * ASIDE;
+  localparam int TO_FRAME = (HEIGHT - (ROWS - 1) * STRIDE) * WIDTH * FOLDS - (COLUMNS - MMV) * ASIDE;
 
   // The beats of one kernel row follow one another in the buffer: one counter does for (kx, fold).
   localparam int RUN = KERNEL * FOLDS;
   localparam int RUN_BITS = $clog2(RUN + 1);
   localparam int KERNEL_BITS = $clog2(KERNEL + 1);
-  localparam int COLUMN_BITS = $clog2(COLUMNS + 1);
+  localparam int COLUMN_BITS = $clog2(COLUMNS / MMV + 1);
+  localparam int TURN_BITS = MMV > 1 ? $clog2(MMV) : 1;
   localparam int ROW_BITS = $clog2(ROWS + 1);
   localparam int COUNT_BITS = $clog2(DEPTH + 1) + 2;
 
+  logic [TURN_BITS-1:0] turn;
   logic [RUN_BITS-1:0] run;
   logic [KERNEL_BITS-1:0] kernel_row;
   logic [COLUMN_BITS-1:0] column;
   logic [ROW_BITS-1:0] row;
-  logic run_end, window_end, row_end, frame_end, advance;
+  logic turn_end, run_end, window_end, row_end, frame_end, advance;
   logic signed [COUNT_BITS-1:0] step, freed;
 
+  assign turn_end = turn == TURN_BITS'(MMV - 1);
   assign run_end = run == RUN_BITS'(RUN - 1);
   assign window_end = run_end && kernel_row == KERNEL_BITS'(KERNEL - 1);
-  assign row_end = column == COLUMN_BITS'(COLUMNS - 1);
+  assign row_end = column == COLUMN_BITS'(COLUMNS / MMV - 1);
   assign frame_end = row_end && row == ROW_BITS'(ROWS - 1);
 
   always_comb begin
     freed = '0;
-    step = run_end ? COUNT_BITS'((WIDTH - KERNEL) * FOLDS + 1) : COUNT_BITS'(1);
-    if (window_end) begin
+    if (!turn_end) step = COUNT_BITS'(ASIDE);
+    else if (!run_end) step = COUNT_BITS'(1 - (MMV - 1) * ASIDE);
+    else step = COUNT_BITS'((WIDTH - KERNEL) * FOLDS + 1 - (MMV - 1) * ASIDE);
+    if (turn_end && window_end) begin
       freed = frame_end ? COUNT_BITS'(TO_FRAME) : row_end ? COUNT_BITS'(TO_ROW)
                                                 : COUNT_BITS'(TO_NEXT);
       step = frame_end ? COUNT_BITS'(TO_FRAME - REACH) : row_end ? COUNT_BITS'(TO_ROW - REACH)
@@ -87,15 +96,19 @@ module window #(
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
+      turn <= '0;
       run <= '0;
       kernel_row <= '0;
       column <= '0;
       row <= '0;
     end else if (advance) begin
-      run <= run_end ? '0 : run + 1'b1;
-      if (run_end) kernel_row <= window_end ? '0 : kernel_row + 1'b1;
-      if (window_end) column <= row_end ? '0 : column + 1'b1;
-      if (window_end && row_end) row <= frame_end ? '0 : row + 1'b1;
+      turn <= turn_end ? '0 : turn + 1'b1;
+      if (turn_end) begin
+        run <= run_end ? '0 : run + 1'b1;
+        if (run_end) kernel_row <= window_end ? '0 : kernel_row + 1'b1;
+        if (window_end) column <= row_end ? '0 : column + 1'b1;
+        if (window_end && row_end) row <= frame_end ? '0 : row + 1'b1;
+      end
     end
   end
 
@@ -104,11 +117,11 @@ module window #(
     assign blank = 1'b0;
   end else begin : g_border
     // The place of the next beat in the frame: its row, and its beat within the row.
-    localparam int X_BITS = $clog2((WIDTH + KERNEL) * FOLDS + 1) + 1;
+    localparam int X_BITS = $clog2((WIDTH + KERNEL + MMV * STRIDE) * FOLDS + 1) + 1;
     localparam int Y_BITS = $clog2(HEIGHT + KERNEL + 1) + 1;
     logic signed [X_BITS-1:0] x, x_back;
     logic signed [Y_BITS-1:0] y, y_back;
-    assign x_back = x - X_BITS'(RUN - 1);
+    assign x_back = x - X_BITS'(RUN - 1 + (MMV - 1) * ASIDE);
     assign y_back = y - Y_BITS'(KERNEL - 1);
     assign blank = x < 0 || x >= X_BITS'(WIDTH * FOLDS) || y < 0 || y >= Y_BITS'(HEIGHT);
 
@@ -117,12 +130,13 @@ module window #(
         x <= X_BITS'(-LEFT * FOLDS);
         y <= Y_BITS'(-TOP);
       end else if (advance) begin
-        if (!run_end) x <= x + 1'b1;
+        if (!turn_end) x <= x + X_BITS'(ASIDE);
+        else if (!run_end) x <= x + X_BITS'(1 - (MMV - 1) * ASIDE);
         else if (!window_end) x <= x_back;
-        else x <= row_end ? X_BITS'(-LEFT * FOLDS) : x_back + X_BITS'(STRIDE * FOLDS);
-        if (run_end && !window_end) y <= y + 1'b1;
-        else if (window_end && !row_end) y <= y_back;
-        else if (window_end) y <= frame_end ? Y_BITS'(-TOP) : y_back + Y_BITS'(STRIDE);
+        else x <= row_end ? X_BITS'(-LEFT * FOLDS) : x_back + X_BITS'(TO_NEXT);
+        if (turn_end && run_end && !window_end) y <= y + 1'b1;
+        else if (turn_end && window_end && !row_end) y <= y_back;
+        else if (turn_end && window_end) y <= frame_end ? Y_BITS'(-TOP) : y_back + Y_BITS'(STRIDE);
       end
     end
   end

@@ -37,7 +37,7 @@ def test_random_images(build: Build) -> None:
     assert report.equal, "\n".join(map(str, report.lines))
     assert [line.name for line in report.lines] == ["QONNX", "FINN", "golden", "RTL"]
     assert min(len(line.tensors) for line in report.lines) >= 77
-    assert report.cycles <= 1.05 * build.bottleneck
+    assert report.cycles <= 1.05 * build.plan.interval
 
 
 @needs_data

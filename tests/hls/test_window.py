@@ -25,6 +25,10 @@ CASES = [
     Window(TensorType(2, 1, 2, 3), 4, 1, 0, 2, 3, 1, value=6, lanes=2),
     Window(TensorType(5, 2, 1, 1), 5, 3, 2, 2, 2, 2, value=1),
     Window(TensorType(4, 4, 2, 2), 2, 1, 0, 1, 0, 0, value=1),
+    Window(TensorType(4, 6, 4, 1), 3, 1, 1, 1, 1, 1, lanes=2, mmv=2),
+    Window(TensorType(5, 4, 2, 1), 3, 1, 1, 1, 1, 1, value=1, mmv=4),
+    Window(TensorType(7, 9, 3, 2), 3, 2, 0, 0, 1, 1, lanes=3, mmv=2),
+    Window(TensorType(2, 2, 3, 1), 3, 1, 1, 1, 1, 1, mmv=2),
 ]
 
 

@@ -1,0 +1,151 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Does it fit, and how fast? `python -m bitstream_flow.fit --config face-z1 --board Pynq-Z1`.
+
+In seconds, from the configuration alone: no weights, no FINN, no synthesis. Every figure is
+predicted, by the cost models that the mapping is compared with (`make bench`).
+"""
+
+from __future__ import annotations
+
+import argparse
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import fields
+
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+from bitstream_flow.board import Board, load_board
+from bitstream_flow.folding import Target
+from bitstream_flow.optimise import Plan, Planner
+from bitstream_flow.project import DEFAULT_RATE
+from bitstream_flow.streaming import absorb_borders
+from hls.errors import InputError, run_command
+from hls.matrix_vector import MatrixVector
+from hls.operator import Resources
+
+# The most of each resource that a design may use, so that it can still be routed.
+USABLE = 0.9
+NAMES = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "dsp": "DSP"}
+# Rates are tried in steps of this factor, so many below and above the one asked for.
+_STEP = 1.05
+_STEPS = 80
+
+
+def shares(resources: Resources, board: Board) -> dict[str, float]:
+    """Resource -> share of the whole part."""
+    return {
+        field.name: getattr(resources, field.name) / getattr(board.budget, field.name)
+        for field in fields(Resources)
+    }
+
+
+def check_budget(plan: Plan, board: Board, what: str) -> None:
+    """InputError, with the resource and by how much, if the plan is too large for the board."""
+    found = shares(plan.resources, board)
+    name = max(found, key=lambda key: found[key])
+    if found[name] > USABLE:
+        needs, has = getattr(plan.resources, name), getattr(board.budget, name)
+        raise InputError(
+            f"{what} needs {needs:,.0f} {NAMES[name]}, {found[name]:.0%} of those of {board.name};"
+            f" {needs - USABLE * has:,.0f} more than the {USABLE:.0%} that may be used:"
+            " ask for a lower rate (FPS=…), a narrower network or a larger board"
+        )
+
+
+def fastest(planner: Planner, board: Board, first: Plan) -> Plan | None:
+    """The plan of the highest rate that fits; None where not even a slow one does.
+
+    Rates are tried in the mixed-integer program alone, then planned in full from the best down.
+    """
+    rates = [board.clock_hz / first.interval * _STEP**step for step in range(-_STEPS, _STEPS)]
+    low = bisect_left(rates, 1, key=lambda rate: _too_large(planner, board, rate))
+    with tqdm(rates[:low][::-1], desc="rates", unit="rate", disable=None, leave=False) as trials:
+        for rate in trials:
+            found = planner.plan(Target.from_rate(rate, board.clock_hz))
+            if max(shares(found.resources, board).values()) <= USABLE:
+                return found
+    return None
+
+
+def _too_large(planner: Planner, board: Board, rate: float) -> int:
+    try:
+        _, share = planner.choose(Target.from_rate(rate, board.clock_hz))
+    except InputError:
+        return 1
+    return int(share > USABLE)
+
+
+def report(name: str, board: Board, plan: Plan) -> Table:
+    """A table of the plan: operators by kind, totals, shares and the binding resource."""
+    table = Table(title=f"{name} on {board.name} ({board.part}): predicted")
+    for title in ("operator", "count", "cycles", *NAMES.values()):
+        table.add_column(title, justify="left" if title == "operator" else "right")
+    count, cycles = Counter[str](), Counter[str]()
+    kinds: dict[str, Resources] = {}
+    for node in plan.chip.nodes:
+        kind = node.op.module
+        count[kind] += 1
+        cycles[kind] = max(cycles[kind], node.op.cycles)
+        kinds[kind] = kinds.get(kind, Resources()) + node.op.resources()
+    rows = [(kind, str(count[kind]), str(cycles[kind]), kinds[kind]) for kind in sorted(kinds)]
+    rows.append(("fifo", str(len(plan.depths)), "", plan.fifos))
+    for kind, number, slowest, resources in rows:
+        table.add_row(kind, number, slowest, *_cells(resources))
+    table.add_section()
+    table.add_row("in all", "", str(plan.interval), *_cells(plan.resources))
+    share = shares(plan.resources, board)
+    table.add_row("of the part", "", "", *(f"{share[name]:.1%}" for name in NAMES))
+    return table
+
+
+def _cells(resources: Resources) -> list[str]:
+    return [f"{getattr(resources, name):,.1f}".removesuffix(".0") for name in NAMES]
+
+
+def verdict(plan: Plan, board: Board) -> str:
+    """One line: how fast it is, and what binds."""
+    share = shares(plan.resources, board)
+    name = max(share, key=lambda key: share[key])
+    lanes = sum(
+        node.op.pe * node.op.simd for node in plan.chip.nodes if isinstance(node.op, MatrixVector)
+    )
+    frames = board.clock_hz / plan.interval
+    return (
+        f"{frames:,.0f} frames/s at {board.clock_mhz:g} MHz ({plan.interval} cycles);"
+        f" {lanes} MAC lanes, {plan.resources.lut / lanes:.2f} LUT a lane all in;"
+        f" scarcest: {NAMES[name]}, {share[name]:.1%}"
+    )
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m bitstream_flow.fit", description=__doc__)
+    parser.add_argument("--config", default="face-z1", help="network (default: %(default)s)")
+    parser.add_argument("--board", default="Pynq-Z1", help="board (default: %(default)s)")
+    parser.add_argument("--fps", type=float, help="plan for this rate instead of the highest")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="SECTION.KEY=VALUE",
+        help="change the configuration, such as network.width=128",
+    )  # fmt: skip
+    args = parser.parse_args()
+    board = load_board(args.board)
+    from bitstream_flow.frontend.structure import network_graph
+    from model.config import load_config
+
+    graph = absorb_borders(network_graph(args.config, load_config(args.config, args.set).network))
+    planner = Planner(graph, board.budget)
+    target = Target.from_rate(args.fps or DEFAULT_RATE, board.clock_hz)
+    found = planner.plan(target)
+    if args.fps is None:
+        found = fastest(planner, board, found) or found
+    console = Console()
+    console.print(report(args.config, board, found))
+    console.print(verdict(found, board), highlight=False)
+    check_budget(found, board, f"{args.config} at {board.clock_hz / found.interval:.0f} frames/s")
+
+
+if __name__ == "__main__":
+    run_command(main)

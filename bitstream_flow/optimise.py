@@ -1,0 +1,209 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Folding as optimisation: a mixed-integer program chooses every matrix unit's folding at once.
+
+Of each unit one choice (PE, SIMD, where its weights lie) is taken, so that every unit meets the
+target and the scarcest resource of the part is spared most. FIFO memory is part of it: a skip
+waits for what happens below it, at lower resolutions, where the last rows of a frame pass from
+unit to unit after the last pixel has come. Each of their cycles costs the bits that arrive at the
+skips above in a cycle. The other operators follow the units beside them (`folding.fold`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import astuple, dataclass, fields, replace
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import lil_matrix
+
+from bitstream_flow.fifo_depths import Depth, size_fifos
+from bitstream_flow.folding import Target, choices, fold, out_of_reach
+from bitstream_flow.streaming import edges, insert_converters
+from hls.errors import InputError
+from hls.fifo import Fifo
+from hls.graph import Graph, Node
+from hls.matrix_vector import MatrixVector
+from hls.memory_cost import BRAM36_BITS
+from hls.operator import Operator, Resources
+from hls.window import Window
+from hls.xnor_mvu import XnorMvu
+
+ROUNDS = 2
+_SECONDS = 20.0
+# How much the sum of all resources counts beside the scarcest of them.
+_SUM_WEIGHT = 0.05
+_BRAM36 = [field.name for field in fields(Resources)].index("bram36")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A folded graph with its width converters and FIFOs; resources are estimates."""
+
+    chip: Graph
+    depths: list[Depth]
+
+    @property
+    def interval(self) -> int:
+        """Cycles a frame of the slowest operator."""
+        return max(node.op.cycles for node in self.chip.nodes)
+
+    @property
+    def resources(self) -> Resources:
+        """The estimates of all operators and FIFOs."""
+        return sum((node.op.resources() for node in self.chip.nodes), self.fifos)
+
+    @property
+    def fifos(self) -> Resources:
+        """The estimates of the FIFOs."""
+        sizes = {depth.name: depth.depth for depth in self.depths}
+        ops = (
+            Fifo(edge.stream.tensor, lanes=edge.stream.lanes, depth=sizes[edge.name])
+            for edge in edges(self.chip)
+        )
+        return sum((op.resources() for op in ops), Resources())
+
+
+class Planner:
+    """Makes plans for one graph and part; what does not depend on the rate is computed once."""
+
+    def __init__(self, graph: Graph, budget: Resources) -> None:
+        self.graph, self.budget = graph, budget
+        units = [node for node in graph.nodes if isinstance(node.op, MatrixVector)]
+        menus: dict[tuple[Operator, Operator | None], _Menu] = {}
+        self._menus: dict[str, _Menu] = {}
+        for node in units:
+            key = (node.op, _window(node, graph))
+            if key not in menus:
+                menus[key] = _Menu(list(choices(node, graph)), key[1])
+            self._menus[node.name] = menus[key]
+        self._lag = lag_bits(graph)
+        self._fixed = Resources()
+
+    def plan(self, target: Target) -> Plan:
+        """The cheapest plan; InputError where an operator cannot be fast enough."""
+        for _ in range(ROUNDS):
+            chosen, _ = self.choose(target)
+            folded = fold(self.graph, target, {name: op for name, (op, _) in chosen.items()})
+            chip = insert_converters(folded)
+            interval = max(node.op.cycles for node in chip.nodes)
+            found = Plan(chip, size_fifos(chip, interval))
+            modelled = sum((cost for _, cost in chosen.values()), Resources())
+            self._fixed = found.resources + modelled * -1
+        return found
+
+    def choose(self, target: Target) -> tuple[dict[str, tuple[Operator, Resources]], float]:
+        """(unit -> its choice and what it costs, the scarcest resource's share).
+
+        The mixed-integer program; all else costs what it did in the plan before.
+        """
+        items = [
+            (name, op, cost)
+            for name, menu in self._menus.items()
+            for op, cost in menu.fitting(self.graph.node(name), target, self._lag[name])
+        ]
+        budget = np.array(astuple(self.budget))
+        shares = np.array([cost for _, _, cost in items]) / budget
+        taken, share = _solve([name for name, _, _ in items], shares, astuple(self._fixed) / budget)
+        chosen = {
+            name: (op, Resources(*cost))
+            for (name, op, cost), one in zip(items, taken, strict=True)
+            if one
+        }
+        return chosen, share
+
+
+def _window(node: Node, graph: Graph) -> Window | None:
+    """The window that feeds a matrix unit, where one does."""
+    producer = graph.producers.get(node.inputs[0])
+    return producer[0].op if producer and isinstance(producer[0].op, Window) else None
+
+
+class _Menu:
+    """All foldings of a matrix unit, with what each costs, its window included."""
+
+    def __init__(self, ops: list[Operator], window: Window | None) -> None:
+        self.ops = ops
+        self.cycles = np.array([op.cycles for op in ops])
+        self.costs = np.array([astuple(_with_window(op, window)) for op in ops])
+
+    def fitting(
+        self, node: Node, target: Target, lag: float
+    ) -> list[tuple[Operator, np.ndarray]]:
+        """Those that meet the target and that no other one beats in everything."""
+        fast = np.flatnonzero(self.cycles <= target.cycles)
+        if not len(fast):
+            raise out_of_reach(node, int(self.cycles.min()), target)
+        costs = self.costs[fast].copy()
+        costs[:, _BRAM36] += lag / target.cycles * self.cycles[fast] / BRAM36_BITS
+        kept = []
+        for index, cost in enumerate(costs):
+            better = (costs <= cost).all(axis=1) & (costs < cost).any(axis=1)
+            if not better.any():
+                kept.append((self.ops[fast[index]], cost))
+        return kept
+
+
+def _with_window(op: Operator, window: Window | None) -> Resources:
+    """What a matrix unit costs with its window, as wide as it reads."""
+    if window is None or not isinstance(op, XnorMvu):
+        return op.resources()
+    return op.resources() + replace(window, lanes=op.simd, mmv=op.mmv).resources()
+
+
+def _solve(names: list[str], shares: np.ndarray, fixed: np.ndarray) -> tuple[np.ndarray, float]:
+    """Which items to take, one of each name, and the largest share that they and `fixed` take."""
+    count, units = len(names), list(dict.fromkeys(names))
+    # Unknowns: a 0 or 1 for each item, and the share of the scarcest resource.
+    one = lil_matrix((len(units), count + 1))
+    rows = {name: row for row, name in enumerate(units)}
+    for column, name in enumerate(names):
+        one[rows[name], column] = 1
+    below = np.hstack([shares.T, -np.ones((shares.shape[1], 1))])
+    result = milp(
+        np.append(_SUM_WEIGHT * shares.sum(axis=1), 1.0),
+        constraints=[LinearConstraint(one.tocsr(), 1, 1), LinearConstraint(below, ub=-fixed)],
+        integrality=np.append(np.ones(count), 0),
+        bounds=Bounds(0, np.append(np.ones(count), np.inf)),
+        options={"time_limit": _SECONDS, "mip_rel_gap": 1e-3},
+    )
+    if result.x is None:
+        raise InputError(f"folding: the solver found nothing: {result.message}")
+    return result.x[:-1] > 0.5, float(result.x[-1])
+
+
+def lag_bits(graph: Graph) -> dict[str, float]:
+    """Matrix unit -> bits of FIFO memory in the skips above it for a frame time of its own.
+
+    In the last rows of a frame each unit starts a row and a pixel after the one before it.
+    """
+    weights: dict[str, float] = defaultdict(float)
+    above = _ancestors(graph)
+    for join in graph.nodes:
+        for skip, other in _pairs(join):
+            stream = graph.tensors[skip]
+            size = stream.pixels * stream.channels * stream.bits
+            for name in above[other] - above[skip]:
+                op = graph.node(name).op
+                if isinstance(op, MatrixVector) and op.tensor.pixels < stream.pixels:
+                    rows = min(op.tensor.pixels, op.tensor.width + 2)
+                    weights[name] += size * rows / op.tensor.pixels
+    return defaultdict(float, weights)
+
+
+def _pairs(join: Node) -> list[tuple[str, str]]:
+    """(skip, other input) both ways, for a node of two inputs."""
+    if len(join.inputs) != 2:
+        return []
+    first, second = join.inputs
+    return [(first, second), (second, first)]
+
+
+def _ancestors(graph: Graph) -> dict[str, set[str]]:
+    """Tensor -> names of the nodes that it is computed by."""
+    found: dict[str, set[str]] = {graph.input: set()}
+    for node in graph.nodes:
+        own = {node.name}.union(*(found[name] for name in node.inputs))
+        found.update(dict.fromkeys(node.outputs, own))
+    return found
