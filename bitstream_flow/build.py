@@ -24,10 +24,11 @@ from bitstream_flow.graph_files import save_graph, save_plan
 from bitstream_flow.mapping import map_units, units
 from bitstream_flow.optimise import Planner
 from bitstream_flow.project import DEFAULT_RATE, Build
-from bitstream_flow.streaming import absorb_borders
 from bitstream_flow.summary import Summary, write_summary
 from bitstream_flow.vivado.flow import bitstream
 from hls.errors import InputError, run_command
+
+GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")
 
 
 def export(build: Build) -> bool:
@@ -62,7 +63,7 @@ def _compile(build: Build, out: Path) -> None:
 
 
 def fold(build: Build) -> bool:
-    """Choose every operator's folding and every FIFO's depth; an error if the board is too small."""
+    """Every operator's folding and every FIFO's depth; an error if the board is too small."""
     graph = build.folder / "frontend" / "graph.json"
     key = digest(
         "fold", asdict(build.board), build.frame_rate, graph, *sources("hls", "bitstream_flow")
@@ -72,16 +73,16 @@ def fold(build: Build) -> bool:
 
 def _fold(build: Build, out: Path) -> None:
     target = Target.from_rate(build.frame_rate, build.board.clock_hz)
-    found = Planner(absorb_borders(build.logical), build.board.budget).plan(target)
+    found = Planner(build.logical, build.board.budget).plan(target)
     check_budget(found, build.board, f"{build.config} at {build.frame_rate:g} frames/s")
     save_plan(found, out)
 
 
 def make_bundle(build: Build) -> bool:
     """Write RTL, weights and manifest."""
+    made = [build.folder / name for name in ("fold/plan.json", *GRAPH_FILES)]
     key = digest(
-        "bundle", asdict(build.board), build.frame_rate, build.folder / "fold" / "plan.json",
-        build.folder / "frontend" / "graph.json", build.folder / "frontend" / "constants.npz", json.dumps(build.export_manifest),
+        "bundle", asdict(build.board), build.frame_rate, json.dumps(build.export_manifest), *made,
         *sources("hls", "bitstream_flow", "host"),
     )  # fmt: skip
     return run_step(build.folder, "bundle", key, partial(_write_bundle, build))
@@ -98,8 +99,9 @@ def _write_bundle(build: Build, out: Path) -> None:
         "stride": network["stride"],
         "crop": network["crop"],
     }
+    plan = build.plan
     write_bundle(
-        out, logical=build.logical, chip=build.plan.chip, depths=build.plan.depths, board=build.board,
+        out, logical=build.logical, chip=plan.chip, depths=plan.depths, board=build.board,
         details=details,
     )  # fmt: skip
 

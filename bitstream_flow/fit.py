@@ -21,7 +21,6 @@ from bitstream_flow.board import Board, load_board
 from bitstream_flow.folding import Target
 from bitstream_flow.optimise import Plan, Planner
 from bitstream_flow.project import DEFAULT_RATE
-from bitstream_flow.streaming import absorb_borders
 from hls.errors import InputError, run_command
 from hls.matrix_vector import MatrixVector
 from hls.operator import Resources
@@ -135,9 +134,10 @@ def main() -> None:
     from bitstream_flow.frontend.structure import network_graph
     from model.config import load_config
 
-    graph = absorb_borders(network_graph(args.config, load_config(args.config, args.set).network))
-    planner = Planner(graph, board.budget)
-    target = Target.from_rate(args.fps or DEFAULT_RATE, board.clock_hz)
+    network = load_config(args.config, args.set).network
+    planner = Planner(network_graph(args.config, network), board.budget)
+    rate = DEFAULT_RATE if args.fps is None else args.fps
+    target = Target.from_rate(rate, board.clock_hz)
     found = planner.plan(target)
     if args.fps is None:
         found = fastest(planner, board, found) or found

@@ -60,19 +60,22 @@ def fold(graph: Graph, target: Target, chosen: Mapping[str, Operator] | None = N
         if node.name not in ops:
             cycles = pace.get(_pixels(node.op), target.cycles)
             arriving = [lanes.get(name, 1) for name in node.inputs]
-            own = _interleaved(node, graph, ops)
+            own = _as_read(node, graph, ops)
             ops[node.name] = own or _cheapest(node, graph, Target(cycles), arriving)
         for name, stream in zip(node.outputs, ops[node.name].outputs, strict=True):
             lanes[name] = stream.lanes
     return graph.with_ops(ops)
 
 
-def _interleaved(node: Node, graph: Graph, ops: Mapping[str, Operator]) -> Operator | None:
-    """A window whose matrix unit wants pixels interleaved; None for anything else."""
+def _as_read(node: Node, graph: Graph, ops: Mapping[str, Operator]) -> Operator | None:
+    """A window as its matrix unit reads it; None for anything else.
+
+    A narrower one would need a FIFO for most of a pixel, for the unit takes it a beat a cycle.
+    """
     if not isinstance(node.op, Window):
         return None
     reader = ops.get(graph.consumers[node.outputs[0]][0].name)
-    if not isinstance(reader, XnorMvu) or reader.mmv == 1:
+    if not isinstance(reader, XnorMvu):
         return None
     return replace(node.op, lanes=reader.simd, mmv=reader.mmv)
 

@@ -13,8 +13,10 @@ import numpy as np
 
 from bitstream_flow.fifo_depths import Depth
 from bitstream_flow.optimise import Plan
+from bitstream_flow.straight import with_lines
 from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.graph import Graph, constants_of, fold_of, from_json, to_json
+from hls.scale_clip import ScaleClip
 
 
 def save_graph(graph: Graph, folder: Path) -> None:
@@ -34,6 +36,7 @@ def save_plan(plan: Plan, folder: Path) -> None:
     """Write `plan.json`: the folding of every node and the depth of every FIFO."""
     values = {
         "fold": {node.name: fold_of(node.op) for node in plan.chip.nodes},
+        "straight": [n.name for n in plan.chip.nodes if isinstance(n.op, ScaleClip)],
         "fifos": [asdict(depth) for depth in plan.depths],
     }
     (folder / "plan.json").write_text(json.dumps(values, indent=1))
@@ -42,7 +45,8 @@ def save_plan(plan: Plan, folder: Path) -> None:
 def load_plan(logical: Graph, folder: Path) -> Plan:
     """The plan that `save_plan` wrote, for the graph that it was made of."""
     values = json.loads((folder / "plan.json").read_text())
-    graph = absorb_borders(logical)
+    graph, lines = with_lines(absorb_borders(logical))
+    graph = graph.with_ops({name: lines[name] for name in values["straight"]})
     ops = {node.name: replace(node.op, **values["fold"][node.name]) for node in graph.nodes}
     chip = insert_converters(graph.with_ops(ops))
     return Plan(chip, [Depth(**entry) for entry in values["fifos"]])

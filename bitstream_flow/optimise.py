@@ -3,7 +3,8 @@
 """Folding as optimisation: a mixed-integer program chooses every matrix unit's folding at once.
 
 Of each unit one choice (PE, SIMD, where its weights lie) is taken, so that every unit meets the
-target and the scarcest resource of the part is spared most. FIFO memory is part of it: a skip
+target and the scarcest resource of the part is spared most; and of each quantiser, whether it
+searches thresholds in LUTs or multiplies in DSP slices. FIFO memory is part of it: a skip
 waits for what happens below it, at lower resolutions, where the last rows of a frame pass from
 unit to unit after the last pixel has come. Each of their cycles costs the bits that arrive at the
 skips above in a cycle. The other operators follow the units beside them (`folding.fold`).
@@ -12,6 +13,7 @@ skips above in a cycle. The other operators follow the units beside them (`foldi
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
@@ -20,13 +22,15 @@ from scipy.sparse import lil_matrix
 
 from bitstream_flow.fifo_depths import Depth, size_fifos
 from bitstream_flow.folding import Target, choices, fold, out_of_reach
-from bitstream_flow.streaming import edges, insert_converters
+from bitstream_flow.straight import with_lines
+from bitstream_flow.streaming import absorb_borders, edges, insert_converters
 from hls.errors import InputError
 from hls.fifo import Fifo
 from hls.graph import Graph, Node
 from hls.matrix_vector import MatrixVector
 from hls.memory_cost import BRAM36_BITS
 from hls.operator import Operator, Resources
+from hls.scale_clip import ScaleClip
 from hls.window import Window
 from hls.xnor_mvu import XnorMvu
 
@@ -68,33 +72,45 @@ class Plan:
 class Planner:
     """Makes plans for one graph and part; what does not depend on the rate is computed once."""
 
-    def __init__(self, graph: Graph, budget: Resources) -> None:
-        self.graph, self.budget = graph, budget
-        units = [node for node in graph.nodes if isinstance(node.op, MatrixVector)]
+    def __init__(self, logical: Graph, budget: Resources) -> None:
+        self.graph, self._straight = with_lines(absorb_borders(logical))
+        self.budget = budget
         menus: dict[tuple[Operator, Operator | None], _Menu] = {}
         self._menus: dict[str, _Menu] = {}
-        for node in units:
-            key = (node.op, _window(node, graph))
-            if key not in menus:
-                menus[key] = _Menu(list(choices(node, graph)), key[1])
-            self._menus[node.name] = menus[key]
-        self._lag = lag_bits(graph)
+        for node in self.graph.nodes:
+            if isinstance(node.op, MatrixVector) or node.name in self._straight:
+                key = (node.op, self._straight.get(node.name) or _window(node, self.graph))
+                if key not in menus:
+                    menus[key] = _Menu(list(self._options(node)), key[1])
+                self._menus[node.name] = menus[key]
+        self._lag = lag_bits(self.graph)
         self._fixed = Resources()
+
+    def _options(self, node: Node) -> Iterator[Operator]:
+        """All foldings of a node, and of what it may become."""
+        yield from choices(node, self.graph)
+        if node.name in self._straight:
+            yield from choices(replace(node, op=self._straight[node.name]), self.graph)
 
     def plan(self, target: Target) -> Plan:
         """The cheapest plan; InputError where an operator cannot be fast enough."""
         for _ in range(ROUNDS):
             chosen, _ = self.choose(target)
-            folded = fold(self.graph, target, {name: op for name, (op, _) in chosen.items()})
-            chip = insert_converters(folded)
+            chip = insert_converters(self._fold(target, {n: op for n, (op, _) in chosen.items()}))
             interval = max(node.op.cycles for node in chip.nodes)
             found = Plan(chip, size_fifos(chip, interval))
             modelled = sum((cost for _, cost in chosen.values()), Resources())
             self._fixed = found.resources + modelled * -1
         return found
 
+    def _fold(self, target: Target, chosen: dict[str, Operator]) -> Graph:
+        """The folded graph; how many lanes a quantiser has is left to those beside it."""
+        units = {n: op for n, op in chosen.items() if isinstance(op, MatrixVector)}
+        straight = {n: self._straight[n] for n, op in chosen.items() if isinstance(op, ScaleClip)}
+        return fold(self.graph.with_ops(straight), target, units)
+
     def choose(self, target: Target) -> tuple[dict[str, tuple[Operator, Resources]], float]:
-        """(unit -> its choice and what it costs, the scarcest resource's share).
+        """(node -> its choice and what it costs, the scarcest resource's share).
 
         The mixed-integer program; all else costs what it did in the plan before.
         """
@@ -121,16 +137,14 @@ def _window(node: Node, graph: Graph) -> Window | None:
 
 
 class _Menu:
-    """All foldings of a matrix unit, with what each costs, its window included."""
+    """All foldings of a node, with what each costs, a matrix unit's window included."""
 
-    def __init__(self, ops: list[Operator], window: Window | None) -> None:
+    def __init__(self, ops: list[Operator], window: Operator | None) -> None:
         self.ops = ops
         self.cycles = np.array([op.cycles for op in ops])
         self.costs = np.array([astuple(_with_window(op, window)) for op in ops])
 
-    def fitting(
-        self, node: Node, target: Target, lag: float
-    ) -> list[tuple[Operator, np.ndarray]]:
+    def fitting(self, node: Node, target: Target, lag: float) -> list[tuple[Operator, np.ndarray]]:
         """Those that meet the target and that no other one beats in everything."""
         fast = np.flatnonzero(self.cycles <= target.cycles)
         if not len(fast):
@@ -145,9 +159,9 @@ class _Menu:
         return kept
 
 
-def _with_window(op: Operator, window: Window | None) -> Resources:
+def _with_window(op: Operator, window: Operator | None) -> Resources:
     """What a matrix unit costs with its window, as wide as it reads."""
-    if window is None or not isinstance(op, XnorMvu):
+    if not isinstance(window, Window) or not isinstance(op, XnorMvu):
         return op.resources()
     return op.resources() + replace(window, lanes=op.simd, mmv=op.mmv).resources()
 

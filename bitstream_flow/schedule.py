@@ -81,7 +81,7 @@ def _expands(node: Node) -> bool:
 
 
 def _output_times(node: Node, needs: np.ndarray, arrivals: list[np.ndarray]) -> np.ndarray:
-    """Of every output beat: ready when the needed beats were taken, and no closer than the operator can."""
+    """Of every output beat: once the needed beats were taken, no closer than the operator can."""
     ready = np.full((FRAMES, len(needs)), _NEVER)
     for port, arrival in enumerate(arrivals):
         frames = _spread(arrival, 1).reshape(FRAMES, -1)

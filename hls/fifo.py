@@ -24,7 +24,7 @@ class Fifo(LanedOperator):
     """Holds exactly `depth` beats, its output register included.
 
     A beat a cycle in and out, but every other cycle with a depth of 1: a register, which takes the
-    next beat only once it is empty.
+    next beat only once it is empty. With a depth of 0 it is but wires.
     """
 
     module: ClassVar[str] = "fifo"
@@ -35,8 +35,8 @@ class Fifo(LanedOperator):
     depth: int = 2
 
     def __post_init__(self) -> None:
-        if self.depth < 1:
-            raise InputError(f"fifo: depth {self.depth}, but it must be at least 1")
+        if self.depth < 0:
+            raise InputError(f"fifo: depth {self.depth}, but it must not be negative")
         Stream(self.tensor, self.lanes)
 
     @property
@@ -58,6 +58,8 @@ class Fifo(LanedOperator):
     def resources(self) -> Resources:
         width, places = self.inputs[0].width_bits, self.depth - 1
         count_bits = places.bit_length()
+        if places < 0:
+            return Resources()
         if places == 0:
             return Resources(lut=2, ff=width + 1)
         if places == 1:

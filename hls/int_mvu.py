@@ -28,7 +28,7 @@ class IntMvu(MatrixVector):
     """
 
     module: ClassVar[str] = "int_mvu"
-    submodules: ClassVar[tuple[str, ...]] = ("mvu_fold",)
+    submodules: ClassVar[tuple[str, ...]] = ("mvu_fold", "wrap_counter")
 
     tensor: TensorType
     out_channels: int

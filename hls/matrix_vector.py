@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from hls.errors import InputError
@@ -20,7 +22,7 @@ class MatrixVector(Operator):
     Subclasses are dataclasses with (at least) the fields named here.
     """
 
-    fold_fields = ("pe", "simd", "block_ram")
+    fold_fields: ClassVar[tuple[str, ...]] = ("pe", "simd", "block_ram")
     constant_names = ("weights",)
 
     tensor: TensorType
@@ -89,9 +91,7 @@ class MatrixVector(Operator):
             raise InputError(f"{self.module}: weights {weights.shape}, need {wanted}")
         return weights
 
-    def weight_memory(
-        self, constants: Constants, bits: int, pieces: int = 1
-    ) -> tuple[Memory, ...]:
+    def weight_memory(self, constants: Constants, bits: int, pieces: int = 1) -> tuple[Memory, ...]:
         """Word fold_out_index * fold_in + fold_in_index, weight (p, s) at bit (p*simd + s)*bits.
 
         Each word in `pieces`, lowest bits first.

@@ -35,23 +35,18 @@ module mvu_fold #(
   logic [WIDTH_BITS-1:0] replayed;
   logic replaying, index_first, index_last, index_end, group_end;
 
-  assign index_end = index == INDEX_BITS'(FOLD_IN - 1);
-  assign group_end = address == ADDRESS_BITS'(FOLD_IN * FOLD_OUT - 1);
+  wrap_counter #(.LAST(FOLD_IN - 1)) u_index (
+      .clk, .rst_n, .step(issue), .value(index), .last(index_end)
+  );
+  wrap_counter #(.LAST(FOLD_IN * FOLD_OUT - 1)) u_address (
+      .clk, .rst_n, .step(issue), .value(address), .last(group_end)
+  );
   assign in_ready = enable && !replaying;
   assign issue = enable && (replaying || in_valid);
 
   always_ff @(posedge clk) begin
-    if (!rst_n) begin
-      index <= '0;
-      address <= '0;
-      valid <= 1'b0;
-    end else begin
-      if (enable) valid <= replaying || in_valid;
-      if (issue) begin
-        index <= index_end ? '0 : index + 1'b1;
-        address <= group_end ? '0 : address + 1'b1;
-      end
-    end
+    if (!rst_n) valid <= 1'b0;
+    else if (enable) valid <= replaying || in_valid;
     if (issue) begin
       beat <= replaying ? replayed : in_data;
       first <= index_first;
@@ -80,6 +75,8 @@ module mvu_fold #(
     end
     assign replayed = memory[index];
   end else begin : g_no_replay
+    logic unused;
+    assign unused = ^{index, index_end, group_end};
     assign replaying = 1'b0;
     assign replayed  = '0;
   end

@@ -13,6 +13,7 @@ from hls.int_mvu import IntMvu
 from hls.max_pool import MaxPool
 from hls.operator import Operator
 from hls.pad import Pad
+from hls.scale_clip import ScaleClip
 from hls.threshold import Threshold
 from hls.upsample import Upsample
 from hls.width_converter import WidthConverter
@@ -22,8 +23,8 @@ from hls.xnor_mvu import XnorMvu
 OPERATORS: dict[str, type[Operator]] = {
     kind.module: kind
     for kind in (
-        AddClip, Concat, Fifo, Fork, IntMvu, MaxPool, Pad, Threshold, Upsample,
-        WidthConverter, Window, XnorMvu,
+        AddClip, Concat, Fifo, Fork, IntMvu, MaxPool, Pad, ScaleClip, Threshold,
+        Upsample, WidthConverter, Window, XnorMvu,
     )
 }  # fmt: skip
 

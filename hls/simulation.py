@@ -180,7 +180,7 @@ def _check_end(text: Sequence[str]) -> int:
         raise SimulationError(f"the simulation broke off: {last}")
     reason, cycles = ends[-1][1], int(ends[-1][2])
     if reason == "deadlock":
-        full = [fifo.name for fifo in _fifos(text) if fifo.fill >= fifo.depth]
+        full = [fifo.name for fifo in _fifos(text) if fifo.fill >= fifo.depth > 0]
         more = f" and {len(full) - _NAMES_MAX} more" if len(full) > _NAMES_MAX else ""
         error = DeadlockError(
             f"deadlock: nothing moves any more at cycle {cycles};"

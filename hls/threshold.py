@@ -26,6 +26,7 @@ class Threshold(LanedOperator):
     """
 
     module: ClassVar[str] = "threshold"
+    submodules: ClassVar[tuple[str, ...]] = ("wrap_counter",)
     constant_names: ClassVar[tuple[str, ...]] = ("thresholds", "flip")
 
     tensor: TensorType

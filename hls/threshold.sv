@@ -62,16 +62,10 @@ module threshold #(
     else if (enable) valid[OUT_BITS:1] <= valid[OUT_BITS-1:0];
   end
 
-  if (FOLDS > 1) begin : g_folds
-    always_ff @(posedge clk) begin
-      if (!rst_n) folds[0] <= '0;
-      else if (in_valid && in_ready) begin
-        folds[0] <= folds[0] == FOLD_BITS'(FOLDS - 1) ? '0 : folds[0] + 1'b1;
-      end
-    end
-  end else begin : g_one_fold
-    assign folds[0] = '0;
-  end
+  logic unused;
+  wrap_counter #(.LAST(FOLDS - 1)) u_fold (
+      .clk, .rst_n, .step(in_valid && in_ready), .value(folds[0]), .last(unused)
+  );
 
   for (genvar lane = 0; lane < LANES; lane++) begin : g_flip
     logic flip;

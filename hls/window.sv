@@ -56,7 +56,8 @@ module window #(
   localparam int REACH = ((KERNEL - 1) * WIDTH + KERNEL) * FOLDS - 1 + (MMV - 1) * ASIDE;
   localparam int TO_NEXT = MMV * ASIDE;
   localparam int TO_ROW = STRIDE * WIDTH * FOLDS - (COLUMNS - MMV) * ASIDE;
-  localparam int TO_FRAME = (HEIGHT - (ROWS - 1) * STRIDE) * WIDTH * FOLDS - (COLUMNS - MMV) * ASIDE;
+  localparam int LAST_ROW = (ROWS - 1) * STRIDE;
+  localparam int TO_FRAME = (HEIGHT - LAST_ROW) * WIDTH * FOLDS - (COLUMNS - MMV) * ASIDE;
 
   // The beats of one kernel row follow one another in the buffer: one counter does for (kx, fold).
   localparam int RUN = KERNEL * FOLDS;

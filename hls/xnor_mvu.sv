@@ -95,20 +95,19 @@ module xnor_mvu #(
     logic [TURN_BITS-1:0] turn;
     logic [PIECE-1:0] piece;
     logic [(MMV-1)*PIECE-1:0] earlier;
-    logic move, unused;
+    logic move, turn_end, fetch_end, unused;
 
-    assign unused = ^address;
+    assign unused = ^{address, fetch_end};
     assign move = issue || !primed;
+    wrap_counter #(.LAST(DEPTH - 1)) u_fetch (
+        .clk, .rst_n, .step(move), .value(fetch), .last(fetch_end)
+    );
+    wrap_counter #(.LAST(MMV - 1)) u_turn (
+        .clk, .rst_n, .step(move), .value(turn), .last(turn_end)
+    );
     always_ff @(posedge clk) begin
-      if (!rst_n) begin
-        fetch <= '0;
-        turn <= '0;
-        primed <= 1'b0;
-      end else if (move) begin
-        fetch <= fetch == ADDRESS_BITS'(DEPTH - 1) ? '0 : fetch + 1'b1;
-        turn <= turn == TURN_BITS'(MMV - 1) ? '0 : turn + 1'b1;
-        if (turn == TURN_BITS'(MMV - 1)) primed <= 1'b1;
-      end
+      if (!rst_n) primed <= 1'b0;
+      else if (move && turn_end) primed <= 1'b1;
       if (move) begin
         piece <= memory[fetch];
         if (turn == '0) weights <= {piece, earlier};

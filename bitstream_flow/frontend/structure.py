@@ -108,8 +108,8 @@ class _Builder:
     def _convolve(self, name: str, source: str, conv: QuantConv2d) -> str:
         kernel, channels = conv.kernel_size[0], conv.out_channels
         if kernel > 1:
-            border = [kernel // 2] * 4
-            op: Operator = Pad(self.types[source], *border, value=0)
+            top = left = bottom = right = kernel // 2
+            op: Operator = Pad(self.types[source], top, left, bottom, right, value=0)
             padded = self._emit("pad", op, (source,), f"{name}.pad")
             op = Window(self.types[padded], kernel, conv.stride[0])
             source = self._emit("window", op, (padded,), f"{name}.window")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,10 +18,11 @@ from qonnx.transformation.infer_shapes import InferShapes
 
 from bitstream_flow.frontend import StageError, compare_stage, compile_qonnx, execute_named
 from bitstream_flow.frontend.ranges import conv_range
+from bitstream_flow.frontend.structure import network_graph
 from bitstream_flow.frontend.thresholds import AbsorbIntoThresholds, FoldWeights
 from bitstream_flow.reference import run_reference
 from hls.errors import InputError
-from hls.graph import Graph
+from hls.graph import Graph, Node
 from model.config import parse_config
 from model.export import export_qonnx_file
 from model.randomise import random_network
@@ -59,6 +61,18 @@ def test_the_graph_computes_what_pytorch_computes(network, graph: Graph) -> None
     found = run_reference(graph, images)
     for name, values in traced_forward(network, images).items():
         assert np.array_equal(found[name], values), name
+
+
+def test_the_structure_is_known_without_weights(graph: Graph) -> None:
+    """All but what trained values decide: the bits of an integer sum, and whether a sign flips."""
+    structure = network_graph(graph.name, SMALL.network)
+    found, want = (Counter(map(_shape, g.nodes)) for g in (structure, graph))
+    assert found == want
+
+
+def _shape(node: Node) -> tuple[object, ...]:
+    shapes = [stream.tensor.shape for stream in (*node.op.inputs, *node.op.outputs)]
+    return type(node.op), *shapes
 
 
 def test_falling_channels_are_flipped_not_lost(network, graph: Graph) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from bitstream_flow.bench import accuracies
 from bitstream_flow.board import load_board
-from bitstream_flow.build import export, frontend, make_bundle
+from bitstream_flow.build import export, fold, frontend, make_bundle
 from bitstream_flow.equality import compare, random_images, real_images
 from bitstream_flow.project import DEFAULT_RATE, Build
 from host.bundle import load_bundle
@@ -28,6 +28,7 @@ def build() -> Build:
     build = Build("face-tiny", load_board("Pynq-Z1"), DEFAULT_RATE)
     export(build)
     frontend(build)
+    fold(build)
     make_bundle(build)
     return build
 

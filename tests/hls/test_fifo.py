@@ -46,11 +46,20 @@ def _check_capacity(op: Fifo) -> None:
     assert state.in_valid and not state.out_ready
 
 
-def test_depth_below_one() -> None:
-    with pytest.raises(InputError, match="depth 0, but it must be at least 1"):
-        Fifo(KIND, depth=0)
+@needs_simulation
+def test_wires() -> None:
+    op = Fifo(KIND, 2, 0)
+    check_clean(op)
+    frames = random_frames(op.tensor, 3, np.random.default_rng(0))
+    run = simulate_operator(op, [frames], stall=0.3)
+    np.testing.assert_array_equal(run.outputs[0], frames)
+
+
+def test_depth_below_zero() -> None:
+    with pytest.raises(InputError, match="depth -1, but it must not be negative"):
+        Fifo(KIND, depth=-1)
 
 
 @needs_simulation
-def test_depth_below_one_in_rtl() -> None:
-    check_refused(Fifo(KIND), {"DEPTH": 0}, "DEPTH must be at least 1")
+def test_depth_below_zero_in_rtl() -> None:
+    check_refused(Fifo(KIND), {"DEPTH": -1}, "DEPTH must not be negative")

@@ -172,8 +172,8 @@ def test_rtl_that_does_not_compile(tmp_path: Path) -> None:
 @needs_simulation
 def test_illegal_parameters_are_explained_by_the_rtl() -> None:
     op = Fifo(KIND)
-    parameters = {**op.parameters(), "DEPTH": 0}
-    with pytest.raises(SimulationError, match=r"fifo.sv:\d+:\d+: fifo: DEPTH must be at least 1"):
+    parameters = {**op.parameters(), "DEPTH": -1}
+    with pytest.raises(SimulationError, match=r"fifo.sv:\d+:\d+: fifo: DEPTH must not be negative"):
         build(Design(op.module, parameters, op.rtl_sources(), op.inputs, op.outputs))
 
 

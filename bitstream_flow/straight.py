@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Thresholds that lie on a straight line, as one multiplication and addition: exact or not at all.
+
+A BatchNorm followed by a quantiser rounds gain * x + offset, so its thresholds are those of a line.
+Integers gain and offset over 2^shift are sought that put every reachable x on the right side of
+every threshold; where a channel has none (a PReLU bends the line), the thresholds stay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hls.fork import Fork
+from hls.graph import Graph, Node
+from hls.operator import Operator
+from hls.scale_clip import ScaleClip
+from hls.threshold import Threshold
+from hls.xnor_mvu import XnorMvu
+
+_GAIN_BITS = range(8, 19, 2)
+_SHIFTS = range(2, 32)
+_FAR = 1 << 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """A channel's gain and offset; `low` and `high` are the reachable inputs."""
+
+    gain: int
+    offset: int
+
+
+def with_lines(graph: Graph) -> tuple[Graph, dict[str, Operator]]:
+    """The graph with gains and offsets among the constants, and what each node could become.
+
+    Without constants (`frontend.structure`) each threshold becomes what most trained ones do.
+    """
+    found: dict[str, Operator] = {}
+    nodes = []
+    for node in graph.nodes:
+        if isinstance(node.op, Threshold) and node.op.bits > 1 and node.op.signed:
+            result = _typical(node.op) if not node.constants["thresholds"].size else None
+            result = result or straight(node, reach(graph, node.inputs[0]))
+            if result is not None:
+                found[node.name], lines = result
+                node = replace(node, constants={**node.constants, **_constants(lines)})
+        nodes.append(node)
+    return replace(graph, nodes=tuple(nodes)), found
+
+
+def _constants(lines: list[Line]) -> dict[str, np.ndarray]:
+    return {
+        "gain": np.array([line.gain for line in lines], np.int64),
+        "offset": np.array([line.offset for line in lines], np.int64),
+    }
+
+
+def _typical(op: Threshold) -> tuple[ScaleClip, list[Line]]:
+    bits = op.tensor.bits
+    return ScaleClip(op.tensor, op.bits, 14, bits + 13, bits + 5), []
+
+
+def reach(graph: Graph, name: str) -> tuple[int, int]:
+    """The smallest and largest value that the tensor can take."""
+    node, _ = graph.producers[name]
+    if isinstance(node.op, Fork):
+        return reach(graph, node.inputs[0])
+    kind = graph.tensors[name]
+    high = node.op.tensor.channels if isinstance(node.op, XnorMvu) else kind.high
+    return kind.low, high
+
+
+def straight(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[Line]] | None:
+    """The operator and each channel's line with the fewest bits; None where there is none."""
+    op = node.op
+    assert isinstance(op, Threshold)
+    thresholds = node.constants["thresholds"].astype(np.int64)
+    flips = node.constants["flip"].astype(bool)
+    low = op.outputs[0].tensor.low
+    for gain_bits in _GAIN_BITS:
+        for shift in _SHIFTS:
+            lines = []
+            for row, flip in zip(thresholds, flips, strict=True):
+                line = _line(row, ends, bool(flip), low, shift, gain_bits)
+                if line is None:
+                    break
+                lines.append(line)
+            else:
+                widest = max(max(line.offset, ~line.offset).bit_length() for line in lines)
+                return ScaleClip(op.tensor, op.bits, gain_bits, widest + 1, shift), lines
+    return None
+
+
+def _line(
+    thresholds: np.ndarray, ends: tuple[int, int], flip: bool, low: int, shift: int, gain_bits: int
+) -> Line | None:
+    """The line with the most room on both sides; a channel that flips has a falling one."""
+    first, last = (~ends[1], ~ends[0]) if flip else ends
+    steps = (np.arange(1, len(thresholds) + 1) + low) << shift
+    # x just at a threshold lies above its step, x just before it below.
+    at, before = thresholds <= last, thresholds > first
+    above, below = np.maximum(thresholds, first)[at], np.minimum(thresholds - 1, last)[before]
+
+    def room(gain: int) -> tuple[int, int, int]:
+        least = int((steps[at] - gain * above).max(initial=-_FAR))
+        most = int((steps[before] - gain * below).min(initial=_FAR))
+        return most - least, least, most
+
+    # The room is a concave function of the gain.
+    left, right = 0, (1 << (gain_bits - 1)) - 1
+    while left < right:
+        middle = (left + right) // 2
+        if room(middle)[0] < room(middle + 1)[0]:
+            left = middle + 1
+        else:
+            right = middle
+    width, least, most = room(left)
+    if width <= 0:
+        return None
+    offset = least if least > -_FAR else most - 1
+    # With y = ~x = -x - 1: gain * y + offset = -gain * x + offset - gain.
+    return Line(-left, offset - left) if flip else Line(left, offset)

@@ -1,0 +1,69 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Does it fit: the answer, and each way in which it does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bitstream_flow.board import load_board
+from bitstream_flow.fit import check_budget, fastest, main, shares
+from bitstream_flow.folding import Target
+from bitstream_flow.optimise import Planner
+from hls.errors import InputError
+from tests.bitstream_flow.networks import tiny_hourglass
+
+BOARD = load_board("Pynq-Z1")
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr("sys.argv", ["fit", *arguments])
+    main()
+
+
+def test_table_and_verdict(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _run(monkeypatch, "--config", "face-tiny", "--board", "Pynq-Z1", "--fps", "1000")
+    text = capsys.readouterr().out
+    assert "predicted" in text and "xnor_mvu" in text and "of the part" in text
+    assert "frames/s at 100 MHz" in text and "scarcest: LUT" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--board", "Pynq-Z9"], "unknown board 'Pynq-Z9'; known: "),
+        (["--config", "nothing"], "unknown configuration 'nothing'"),
+        (["--config", "face-tiny", "--fps", "1e6"], "ask for a lower frame rate"),
+        (["--config", "face-tiny", "--fps", "0"], "frame rate 0 must be above 0"),
+        (
+            ["--config", "face-z1", "--fps", "2500"],
+            r"needs .*, 1\d\d% of those of Pynq-Z1; .* more",
+        ),
+    ],
+)
+def test_bad_input_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        _run(monkeypatch, *arguments)
+
+
+def test_the_fastest_plan_fits_and_hardly_more_would() -> None:
+    # A part so small that the hourglass of the tests is tight in it.
+    board = replace(BOARD, budget=BOARD.budget * 0.06)
+    planner = Planner(tiny_hourglass(), board.budget)
+    slow = planner.plan(Target(20_000))
+    best = fastest(planner, board, slow)
+    assert best is not None and best.interval < slow.interval
+    check_budget(best, board, "the test network")
+    assert max(shares(best.resources, board).values()) > 0.7
+
+
+def test_nothing_fits_a_part_without_memory() -> None:
+    board = replace(BOARD, budget=BOARD.budget * 0.001)
+    planner = Planner(tiny_hourglass(), board.budget)
+    assert fastest(planner, board, planner.plan(Target(20_000))) is None
