@@ -10,6 +10,7 @@ from hls.errors import InputError
 from hls.fifo import Fifo
 from hls.fork import Fork
 from hls.int_mvu import IntMvu
+from hls.landmark_decode import LandmarkDecode
 from hls.max_pool import MaxPool
 from hls.operator import Operator
 from hls.pad import Pad
@@ -23,7 +24,7 @@ from hls.xnor_mvu import XnorMvu
 OPERATORS: dict[str, type[Operator]] = {
     kind.module: kind
     for kind in (
-        AddClip, Concat, Fifo, Fork, IntMvu, MaxPool, Pad, ScaleClip, Threshold,
+        AddClip, Concat, Fifo, Fork, IntMvu, LandmarkDecode, MaxPool, Pad, ScaleClip, Threshold,
         Upsample, WidthConverter, Window, XnorMvu,
     )
 }  # fmt: skip
