@@ -28,18 +28,22 @@ from host.bundle import Bundle, load_bundle
 
 
 class Builder:
-    """Adds operators one by one and keeps the type of every tensor."""
+    """Adds operators one by one and keeps the type of every tensor, and what two images make it."""
 
     def __init__(self, image: TensorType, seed: int = 0) -> None:
         self.types = {"image": image}
         self.nodes: list[Node] = []
         self.random = np.random.default_rng(seed)
+        images = self.random.integers(image.low, image.high + 1, (2, *image.shape))
+        self.sample = {"image": images.astype(np.int32)}
 
     def add(self, op: Operator, inputs: list[str], *outputs: str, **constants: np.ndarray) -> str:
         self.nodes.append(Node(f"{outputs[0]}.op", op, tuple(inputs), outputs, constants))
         self.types.update(
             (name, stream.tensor) for name, stream in zip(outputs, op.outputs, strict=True)
         )
+        frames = op.reference(*(self.sample[name] for name in inputs), constants=constants)
+        self.sample.update(zip(outputs, frames, strict=True))
         return outputs[0]
 
     def conv(self, name: str, source: str, channels: int, stride: int = 1) -> str:
@@ -63,7 +67,9 @@ class Builder:
 
     def quantise(self, name: str, source: str, bits: int, flips: bool = False) -> str:
         kind = self.types[source]
-        span = (kind.low // 4, kind.high // 4 + 2) if bits > 1 else (kind.low, kind.high + 1)
+        # Within what really comes, or the values would only ever saturate.
+        sample = self.sample[source].reshape(-1, kind.channels, 1)
+        span = sample.min(axis=0), sample.max(axis=0) + 2
         shape = (kind.channels, 2**bits - 1)
         thresholds = np.sort(self.random.integers(*span, shape, dtype=np.int32), axis=1)
         flip = self.random.integers(0, 1 + flips, kind.channels, dtype=np.uint8)
