@@ -6,6 +6,7 @@ CONFIG ?= face-tiny
 BOARD ?= Pynq-Z1
 FLOW ?= rtl
 FPS ?= 1000
+DECODE ?= 0
 DATA ?= $(LANDMARK_DATA)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
@@ -19,7 +20,7 @@ export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
 .PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report clean
 help:
-	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl]"
+	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl] [DECODE=1]"
 	@echo "make test | lint | demo | equality | bench | report | clean"
 	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz [ARGS='--set training.epochs=5']"
 	@echo "make evaluate | ablate DATA=folder-with-faces68.npz-and-pose14.npz"
@@ -41,7 +42,7 @@ setup: .venv/ready .venv-host/ready
 	@touch $@
 
 bitstream: .venv/ready
-	$(PY) -m bitstream_flow.build --config $(CONFIG) --board $(BOARD) --fps $(FPS) --flow $(FLOW) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT))
+	$(PY) -m bitstream_flow.build --config $(CONFIG) --board $(BOARD) --fps $(FPS) --flow $(FLOW) $(if $(filter-out 0,$(DECODE)),--decode) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT))
 
 test: setup
 	$(PY) -m pytest tests

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from bitstream_flow.equality import brevitas, random_images
+from bitstream_flow.landmarks import heatmap_graph
 from bitstream_flow.project import Build
 from bitstream_flow.summary import Summary
 from hls.errors import run_command
@@ -39,7 +40,8 @@ def accuracies(build: Build, golden: Golden, data: Path) -> tuple[float, float, 
     crops = test_crops(load_config(build.config), data)
     right = brevitas(build.config, build.checkpoint)
     figure = accuracy(lambda images: right(images)["heatmaps"], crops)
-    return figure, accuracy(golden.run, crops), len(crops.images)
+    heatmaps = Golden(heatmap_graph(golden.graph)).run
+    return figure, accuracy(heatmaps, crops), len(crops.images)
 
 
 def main() -> None:

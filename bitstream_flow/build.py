@@ -66,7 +66,8 @@ def fold(build: Build) -> bool:
     """Every operator's folding and every FIFO's depth; an error if the board is too small."""
     graph = build.folder / "frontend" / "graph.json"
     key = digest(
-        "fold", asdict(build.board), build.frame_rate, graph, *sources("hls", "bitstream_flow")
+        "fold", asdict(build.board), build.frame_rate, build.decode, graph,
+        *sources("hls", "bitstream_flow"),
     )
     return run_step(build.folder, "fold", key, partial(_fold, build))
 
@@ -82,7 +83,8 @@ def make_bundle(build: Build) -> bool:
     """Write RTL, weights and manifest."""
     made = [build.folder / name for name in ("fold/plan.json", *GRAPH_FILES)]
     key = digest(
-        "bundle", asdict(build.board), build.frame_rate, json.dumps(build.export_manifest), *made,
+        "bundle", asdict(build.board), build.frame_rate, build.decode,
+        json.dumps(build.export_manifest), *made,
         *sources("hls", "bitstream_flow", "host"),
     )  # fmt: skip
     return run_step(build.folder, "bundle", key, partial(_write_bundle, build))
@@ -94,6 +96,7 @@ def _write_bundle(build: Build, out: Path) -> None:
     details = {
         "config": build.config,
         "target_fps": build.frame_rate,
+        "decode": build.decode,
         "predicted": predicted,
         "model": network,
         "stride": network["stride"],
@@ -166,13 +169,17 @@ def main() -> None:
     parser.add_argument("--fps", type=float, default=DEFAULT_RATE, help="rate to fold for")
     parser.add_argument("--checkpoint", type=Path, help="other than the shipped one")
     parser.add_argument("--frames", type=int, default=5, help="frames to simulate back to back")
+    parser.add_argument(
+        "--decode", action="store_true", help="end with the landmark decoder: coordinates, no maps"
+    )
     parser.add_argument("--flow", default="rtl", choices=("rtl", "hls", "finn"))
     args = parser.parse_args()
     if args.flow != "rtl":
         raise InputError(f"FLOW={args.flow} comes with a later version: use FLOW=rtl")
     if args.frames < 3:
         raise InputError(f"--frames {args.frames}: at least 3 show the steady state")
-    run(Build(args.config, load_board(args.board), args.fps, args.checkpoint), args.frames)
+    board = load_board(args.board)
+    run(Build(args.config, board, args.fps, args.checkpoint, args.decode), args.frames)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from bitstream_flow.landmarks import Tensors, with_landmarks
 from bitstream_flow.project import Build
 from hls.beats import from_hex
 from hls.errors import InputError, run_command
 from hls.graph import Graph
 
-Tensors = Mapping[str, np.ndarray]
 Run = Callable[[np.ndarray], Tensors]
 BATCH = 10
 
@@ -162,7 +162,7 @@ def rtl_tensors(bundle: Path, chip: Graph, images: np.ndarray) -> tuple[Tensors,
     with tempfile.TemporaryDirectory() as folder:
         run = RtlBackend(load_bundle(bundle), note).simulate(images, trace=Path(folder))
         tensors = dict(_traces(chip, Path(folder), len(images)))
-    tensors["heatmaps"] = run.outputs[0]
+    tensors[chip.output] = run.outputs[0]
     return tensors, int(np.ceil(cycles_per_frame(run))), latency(run)
 
 
@@ -180,7 +180,7 @@ def compare(build: Build, images: np.ndarray, *, rtl_frames: int) -> Report:
     """Run all implementations on `images` (N, H, W, C) uint8, RTL on the last `rtl_frames`."""
     from bitstream_flow.frontend import FINN_GRAPH
 
-    right = brevitas(build.config, build.checkpoint)
+    right = with_landmarks(brevitas(build.config, build.checkpoint), build.logical)
     runs = {
         "QONNX": onnx(build.qonnx),
         "FINN": onnx(build.folder / "frontend" / FINN_GRAPH),

@@ -12,6 +12,7 @@ from typing import Any
 
 from bitstream_flow.board import Board, load_board
 from bitstream_flow.graph_files import load_graph, load_plan
+from bitstream_flow.landmarks import end_with_decoder
 from bitstream_flow.optimise import Plan
 from hls.errors import InputError
 from hls.folders import build_root
@@ -22,16 +23,20 @@ DEFAULT_RATE = 1000.0
 
 @dataclass(frozen=True)
 class Build:
-    """One configuration on one board; a property is there once its step has run."""
+    """One configuration on one board; a property is there once its step has run.
+
+    With `decode` the chip ends with the landmark decoder.
+    """
 
     config: str
     board: Board
     frame_rate: float
     checkpoint: Path | None = None
+    decode: bool = False
 
     @classmethod
     def existing(cls, config: str, board: str) -> Build:
-        """The build that `make bitstream` left, with the frame rate that it was made for."""
+        """The build that `make bitstream` left, with the options that it was made with."""
         build = cls(config, load_board(board), 0.0)
         try:
             manifest = json.loads((build.bundle / "manifest.json").read_text())
@@ -39,7 +44,9 @@ class Build:
             raise InputError(
                 f"no bundle {build.bundle}: run make bitstream CONFIG={config}"
             ) from None
-        return replace(build, frame_rate=manifest["target_fps"])
+        return replace(
+            build, frame_rate=manifest["target_fps"], decode=manifest.get("decode", False)
+        )
 
     @property
     def folder(self) -> Path:
@@ -68,8 +75,9 @@ class Build:
 
     @cached_property
     def logical(self) -> Graph:
-        """The imported graph, not folded."""
-        return load_graph(self.folder / "frontend")
+        """The imported graph and the decoder where there is one, not folded."""
+        graph = load_graph(self.folder / "frontend")
+        return end_with_decoder(graph) if self.decode else graph
 
     @cached_property
     def plan(self) -> Plan:

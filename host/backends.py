@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""What can run the network, behind one interface: images in, landmarks and heatmaps out.
+"""What can run the network, behind one interface: images in, landmarks and scores out.
 
 `with open_backend("rtl", bundle) as backend: backend.infer(images)`. Every backend gives the
 same integers for the same bundle and images.
@@ -35,11 +35,18 @@ BACKENDS = ("golden", "rtl", *sorted(_LATER))
 @dataclass(frozen=True)
 class Result:
     """Landmarks int32 (N, K, 2), (x, y) in quarters of a heatmap pixel; scores int32 (N, K), the
-    heatmaps' maxima; heatmaps int32 (N, H, W, K)."""
+    heatmaps' maxima; heatmaps int32 (N, H, W, K), None where the chip decodes them itself."""
 
     landmarks: np.ndarray
     scores: np.ndarray
-    heatmaps: np.ndarray
+    heatmaps: np.ndarray | None
+
+    @classmethod
+    def of_output(cls, bundle: Bundle, output: np.ndarray) -> Result:
+        """From what the bundle's graph gives: heatmaps, or (N, 1, K, 3) x, y and score."""
+        if bundle.decodes:
+            return cls(output[:, 0, :, :2], output[:, 0, :, 2], None)
+        return cls(*decode(output), output)
 
 
 @dataclass(frozen=True)
@@ -83,21 +90,20 @@ class Backend(ABC):
         self.statistics = Statistics(clock_mhz=bundle.clock_mhz)
 
     def infer(self, images: np.ndarray) -> Result:
-        """Images uint8 (N, H, W, C) -> landmarks, scores and heatmaps."""
+        """Images uint8 (N, H, W, C) -> landmarks, scores and, where there are any, heatmaps."""
         start = time.perf_counter()
-        heatmaps, cycles = self._heatmaps(images)
+        output, cycles = self._output(images)
         self.statistics = Statistics(
             self.statistics.frames + len(images),
             self.statistics.seconds + time.perf_counter() - start,
             cycles,
             self.bundle.clock_mhz,
         )
-        landmarks, scores = decode(heatmaps)
-        return Result(landmarks, scores, heatmaps)
+        return Result.of_output(self.bundle, output)
 
     @abstractmethod
-    def _heatmaps(self, images: np.ndarray) -> tuple[np.ndarray, float | None]:
-        """Heatmaps of the images, and cycles a frame where they are counted."""
+    def _output(self, images: np.ndarray) -> tuple[np.ndarray, float | None]:
+        """What the bundle's graph gives, and cycles a frame where they are counted."""
 
     def close(self) -> None:  # noqa: B027 - most backends hold nothing
         """Give back what the backend holds."""
@@ -118,7 +124,7 @@ class GoldenBackend(Backend):
         super().__init__(bundle)
         self._golden = Golden(bundle.graph)
 
-    def _heatmaps(self, images: np.ndarray) -> tuple[np.ndarray, float | None]:
+    def _output(self, images: np.ndarray) -> tuple[np.ndarray, float | None]:
         return self._golden.run(images), None
 
 
@@ -147,7 +153,7 @@ class RtlBackend(Backend):
         except DeadlockError as error:
             raise SimulationError(explain(self.bundle.joins, error.fifos)) from None
 
-    def _heatmaps(self, images: np.ndarray) -> tuple[np.ndarray, float | None]:
+    def _output(self, images: np.ndarray) -> tuple[np.ndarray, float | None]:
         run = self.simulate(images)
         return run.outputs[0], cycles_per_frame(run)
 

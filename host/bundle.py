@@ -18,6 +18,7 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.graph import Graph, from_json
+from hls.landmark_decode import LandmarkDecode
 from hls.tensor import Stream, TensorType
 from host.constants import pack_constants, unpack_constants
 from host.seal import MANIFEST, VERSION, check_seal, seal
@@ -51,6 +52,16 @@ class Bundle:
     def name(self) -> str:
         """Configuration and board, for messages."""
         return f"{self.manifest['config']} on {self.manifest['board']}"
+
+    @property
+    def decodes(self) -> bool:
+        """Whether the chip ends with the landmark decoder and sends no heatmaps."""
+        return isinstance(self.graph.producers[self.graph.output][0].op, LandmarkDecode)
+
+    @property
+    def landmarks(self) -> int:
+        """How many landmarks the network finds."""
+        return self.output.tensor.width if self.decodes else self.output.tensor.channels
 
     @property
     def stride(self) -> int:

@@ -76,20 +76,36 @@ def _run(
 
 
 def check_against_golden(bundle: Bundle, crops: np.ndarray, result: Result, log: TextIO) -> int:
-    """Compare heatmaps with the golden model's; 1 and the first difference, or 0."""
-    expected = Golden(bundle.graph).run(crops)
-    wrong = np.argwhere(expected != result.heatmaps)
+    """Compare with the golden model, heatmaps where there are any; 1 and the first difference, or
+    0."""
+    expected = _compared(Result.of_output(bundle, Golden(bundle.graph).run(crops)))
+    found = _compared(result)
+    wrong = np.argwhere(expected != found)
     if len(wrong) == 0:
         print(f"check: {len(crops)} frames equal", file=log)
         return 0
-    frame, y, x, channel = (int(v) for v in wrong[0])
-    got, wanted = result.heatmaps[frame, y, x, channel], expected[frame, y, x, channel]
+    first = tuple(wrong[0])
     print(
         f"error: check: {len(np.unique(wrong[:, 0]))} of {len(crops)} frames differ from golden,"
-        f" first frame {frame} at ({x}, {y}) landmark {channel}: {got} instead of {wanted}",
+        f" first {_place(*first)}: {found[first]} instead of {expected[first]}",
         file=sys.stderr,
     )
     return 1
+
+
+def _compared(result: Result) -> np.ndarray:
+    """Heatmaps (N, H, W, K), or without them x, y and score of each landmark, (N, K, 3)."""
+    if result.heatmaps is not None:
+        return result.heatmaps
+    return np.concatenate([result.landmarks, result.scores[..., None]], axis=2)
+
+
+def _place(frame: int, *position: int) -> str:
+    if len(position) == 3:
+        y, x, landmark = position
+        return f"frame {frame} at ({x}, {y}) landmark {landmark}"
+    landmark, which = position
+    return f"frame {frame} landmark {landmark} {('x', 'y', 'score')[which]}"
 
 
 def landmarks_in_pictures(
@@ -115,8 +131,7 @@ def _open_picture(path: Path, box: Square | None, bundle: Bundle) -> Picture:
 
 
 def _find(image: np.ndarray, bundle: Bundle) -> Square:
-    is_face = bundle.output.tensor.channels == _FACE_LANDMARKS
-    return find_face(image) if is_face else whole_picture(image)
+    return find_face(image) if bundle.landmarks == _FACE_LANDMARKS else whole_picture(image)
 
 
 def _json_line(picture: Picture, landmarks: np.ndarray, scores: np.ndarray) -> str:

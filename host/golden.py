@@ -67,7 +67,8 @@ class Golden:
     def run(self, images: np.ndarray, keep: Literal[True]) -> dict[str, np.ndarray]: ...
 
     def run(self, images: np.ndarray, keep: bool = False) -> np.ndarray | dict[str, np.ndarray]:
-        """Images uint8 (N, H, W, C) -> heatmaps int32 (N, H', W', K).
+        """Images uint8 (N, H, W, C) -> heatmaps int32 (N, H', W', K), or (N, 1, K, 3) x, y and
+        score of each landmark where the graph ends with the decoder.
 
         With `keep`, every tensor of the graph by name instead, int32 (N, H, W, C).
         """

@@ -121,6 +121,18 @@ def test_rtl_of_any_shape(op: LandmarkDecode, seed: int) -> None:
     check_operator(op, frames=4, seed=seed, slack=0)
 
 
+@needs_simulation
+def test_the_next_frame_comes_in_while_landmarks_wait() -> None:
+    """With a slow sink, all but what has no place yet is taken: the bound is `room`, and tight."""
+    op = LandmarkDecode(TensorType(4, 4, 12, 4, signed=True), lanes=3)
+    frames = np.zeros((6, *op.tensor.shape), np.int32)
+    run = simulate_operator(op, [frames], stall=(0.0, 0.985), seed=2)
+    taken = np.searchsorted(run.input_cycles[0][:, -1], run.output_cycles[0].ravel(), side="right")
+    ahead = taken.reshape(6, -1) - op.inputs[0].beats * np.arange(6)[:, None]
+    # A word leaves the queue a landmark early, while the last one before it waits at the output.
+    assert (ahead[1:4] >= op.room()).all() and (ahead[1:4, :6] <= op.room()[:6] + 1).all()
+
+
 @given(operators(), st.integers(0, 99))
 def test_reference_is_decode_and_fits_its_type(op: LandmarkDecode, seed: int) -> None:
     kind, out = op.tensor, op.outputs[0].tensor

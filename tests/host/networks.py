@@ -14,6 +14,7 @@ from hls.concat import Concat
 from hls.fork import Fork
 from hls.graph import Graph, Node, to_json
 from hls.int_mvu import IntMvu
+from hls.landmark_decode import LandmarkDecode
 from hls.max_pool import MaxPool
 from hls.operator import Operator
 from hls.pad import Pad
@@ -112,15 +113,26 @@ class Builder:
 
 
 def hourglass_net(
-    size: int = 16, width: int = 8, depth: int = 1, landmarks: int = 68, seed: int = 0
+    size: int = 16, width: int = 8, depth: int = 1, landmarks: int = 68, seed: int = 6
 ) -> Graph:
-    """Image size x size x 3 -> heatmaps at a quarter of the size: the shape of a real network."""
+    """Image size x size x 3 -> heatmaps at a quarter of the size: the shape of a real network.
+
+    With the default seed the maxima lie at many places, and not all in the first corner.
+    """
     net = Builder(size, size, 3, seed)
     x = net.integer(net.window(net.pad("image"), 3, 2), width)
     x = net.pool(net.block(net.threshold(x, 4, True)))
     x = net.hourglass(net.block(x), depth)
     x = net.threshold(net.xnor(net.threshold(x, 1), width), 4, True)
     return net.graph(net.integer(x, landmarks, bits=8))
+
+
+def landmark_net(landmarks: int = 68) -> Graph:
+    """The same with the landmark decoder behind it."""
+    heatmaps = hourglass_net(landmarks=landmarks)
+    op = LandmarkDecode(heatmaps.tensors[heatmaps.output])
+    node = Node("decode", op, (heatmaps.output,), ("landmarks",))
+    return Graph("test", (*heatmaps.nodes, node), "image", "landmarks")
 
 
 def reference_run(graph: Graph, images: np.ndarray) -> dict[str, np.ndarray]:

@@ -16,7 +16,7 @@ from hls.simulation import DeadlockError
 from host import backends
 from host.backends import Statistics, open_backend
 from host.bundle import Bundle, load_bundle
-from tests.host.networks import write_test_bundle
+from tests.host.networks import landmark_net, write_test_bundle
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,17 @@ def test_golden_finds_the_maxima(bundle: Bundle) -> None:
     np.testing.assert_array_equal(result.heatmaps[frame, rows, columns, channel], result.scores)
     assert backend.statistics.frames == 5 and backend.statistics.seconds > 0
     assert "5 frames" in str(backend.statistics) and "cycles" not in str(backend.statistics)
+
+
+def test_a_bundle_that_decodes_finds_the_same(bundle: Bundle, tmp_path: Path) -> None:
+    decoding = load_bundle(write_test_bundle(tmp_path / "decoding", landmark_net()))
+    assert (bundle.decodes, decoding.decodes) == (False, True)
+    assert bundle.landmarks == decoding.landmarks == 68
+    with open_backend("golden", bundle) as maps, open_backend("golden", decoding) as landmarks:
+        expected, found = maps.infer(_images()), landmarks.infer(_images())
+    np.testing.assert_array_equal(found.landmarks, expected.landmarks)
+    np.testing.assert_array_equal(found.scores, expected.scores)
+    assert found.heatmaps is None and found.landmarks.dtype == found.scores.dtype == np.int32
 
 
 @pytest.mark.parametrize("name", ["board", "emulator"])

@@ -17,7 +17,13 @@ from hls.threshold import Threshold
 from hls.upsample import Upsample
 from host.golden import Golden, multiplications
 from host.kernels import threshold_kernel
-from tests.host.networks import Builder, hourglass_net, reference_run, write_test_bundle
+from tests.host.networks import (
+    Builder,
+    hourglass_net,
+    landmark_net,
+    reference_run,
+    write_test_bundle,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,6 +52,14 @@ def test_a_whole_hourglass(seed: int) -> None:
     expected, got = reference_run(graph, images), Golden(graph).run(images, keep=True)
     for name, values in expected.items():
         np.testing.assert_array_equal(got[name], values, err_msg=name)
+
+
+def test_a_graph_that_ends_with_the_decoder() -> None:
+    graph, images = landmark_net(), np.random.default_rng(0).integers(0, 256, (9, 16, 16, 3))
+    expected = reference_run(graph, images)["landmarks"]
+    got = Golden(graph).run(images.astype(np.uint8))
+    np.testing.assert_array_equal(got, expected)
+    assert got.shape == (9, 1, 68, 3) and got.dtype == np.int32
 
 
 @pytest.mark.parametrize("channels", [1, 3, 7, 8, 9, 16, 65])

@@ -7,16 +7,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hls.errors import InputError
+from hls.graph import Graph
 from host import demo
 from host.image_files import read_image, write_png
 from host.options import parse_options
-from tests.host.networks import hourglass_net, write_test_bundle
+from tests.host.networks import hourglass_net, landmark_net, write_test_bundle
 from tests.host.pictures import drawn_face, needs_cascade
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +52,7 @@ def test_as_a_script_and_as_a_module(folder: Path, command: list[str]) -> None:
     assert len(found["landmarks"]) == 68 and len(found["scores"]) == 68
     assert found["box"] == {"x": 149.5, "y": 159.5, "side": 220.0}
     assert "check: 1 frames equal" in run.stderr
-    assert read_image(folder / "out.png").shape == (600, 600, 3)
+    assert read_image(folder / "out.png").shape == (900, 900, 3)
 
 
 def test_errors_exit_with_one_line(folder: Path) -> None:
@@ -80,15 +82,29 @@ def test_landmarks_lie_in_the_box(folder: Path, capsys: pytest.CaptureFixture[st
     assert (points > [39, 49]).all() and (points < [260, 270]).all()
 
 
+@pytest.mark.parametrize(
+    ("decodes", "position", "place"),
+    [
+        (False, (0, 1, 2, 3), "frame 0 at (2, 1) landmark 3: "),
+        (True, (0, 0, 3, 1), "frame 0 landmark 3 y: "),
+        (True, (0, 0, 67, 2), "frame 0 landmark 67 score: "),
+    ],
+)
 def test_a_difference_is_found(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    decodes: bool,
+    position: tuple[int, ...],
+    place: str,
 ) -> None:
+    write_test_bundle(folder / "bundle", landmark_net() if decodes else hourglass_net())
     right = demo.Golden.run
 
     def wrong(self: demo.Golden, images: np.ndarray) -> np.ndarray:
-        heatmaps = right(self, images)
-        heatmaps[0, 1, 2, 3] += 1
-        return heatmaps
+        output = right(self, images)
+        output[position] += 1
+        return output
 
     class Other(demo.Golden):
         run = wrong
@@ -96,7 +112,19 @@ def test_a_difference_is_found(
     monkeypatch.setattr(demo, "Golden", Other)
     assert _main(folder, "--check", "--box", "40,50,220") == 1
     error = capsys.readouterr().err
-    assert "frame 0 at (2, 1) landmark 3" in error and error.count("\n") == 1
+    assert place in error and error.count("\n") == 1
+
+
+def test_a_bundle_that_decodes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--box", "40,50,220", "--json", "--check", "--save", str(folder / "out.png"))
+    results = []
+    for graph in (hourglass_net(), landmark_net()):
+        write_test_bundle(folder / "bundle", graph)
+        assert _main(folder, *arguments) == 0
+        found = capsys.readouterr()
+        assert "check: 1 frames equal" in found.err
+        results.append((found.out, (folder / "out.png").read_bytes()))
+    assert results[0] == results[1]
 
 
 def test_several_images(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,10 +135,11 @@ def test_several_images(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert sorted(path.name for path in (folder / "out").iterdir()) == ["face.png", "noise.png"]
 
 
+@pytest.mark.parametrize("net", [hourglass_net, landmark_net])
 def test_a_body_is_looked_for_in_the_whole_picture(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], net: Callable[..., Graph]
 ) -> None:
-    write_test_bundle(folder / "bundle", hourglass_net(landmarks=14))
+    write_test_bundle(folder / "bundle", net(landmarks=14))
     _main(folder, "--json", image="noise.png")
     found = json.loads(capsys.readouterr().out)
     assert found["box"]["side"] == 120 and len(found["landmarks"]) == 14
