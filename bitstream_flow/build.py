@@ -68,7 +68,7 @@ def fold(build: Build) -> bool:
     key = digest(
         "fold", asdict(build.board), build.frame_rate, build.decode, graph,
         *sources("hls", "bitstream_flow"),
-    )
+    )  # fmt: skip
     return run_step(build.folder, "fold", key, partial(_fold, build))
 
 

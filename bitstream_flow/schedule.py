@@ -41,7 +41,7 @@ def depths(graph: Graph, interval: int, needs: Mapping[str, np.ndarray]) -> dict
     for node in reversed(graph.nodes):
         made = given[node.outputs[0]]
         limit = np.minimum.reduce([needed[name] for name in node.outputs]) - FIFO_LATENCY
-        if _expands(node):
+        if _expands(node) and not _swallowed(node, graph):
             made = _latest(limit, node.op.spacing())
             given.update(dict.fromkeys(node.outputs, made))
         elif (before := node.op.gives_way()) is not None:
@@ -78,6 +78,13 @@ def _expands(node: Node) -> bool:
         for streams in (node.op.inputs, node.op.outputs)
     )
     return after >= before
+
+
+def _swallowed(node: Node, graph: Graph) -> bool:
+    """Whether what takes the outputs has room for a whole frame, so that none of it has to wait."""
+    takers = [graph.consumers[name][0].op for name in node.outputs if name in graph.consumers]
+    rooms = [(op.room(), op.inputs[0].beats) for op in takers]
+    return bool(rooms) and all(room is not None and room[0] >= beats for room, beats in rooms)
 
 
 def _output_times(node: Node, needs: np.ndarray, arrivals: list[np.ndarray]) -> np.ndarray:

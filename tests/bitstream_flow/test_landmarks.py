@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,16 @@ def test_the_rtl_returns_landmarks(logical, images, tmp_path) -> None:
         quarter, scores = decode(reference["heatmaps"])
         np.testing.assert_array_equal(result.landmarks, quarter)
         np.testing.assert_array_equal(result.scores, scores)
+
+
+def test_heatmaps_do_not_wait_for_the_decoder(logical: Graph) -> None:
+    """It keeps what it needs inside, though it needs them for the frame's end alone."""
+    folded = fold(absorb_borders(logical), Target(3000))
+    head = replace(folded.node("heatmaps.op").op, pe=5)
+    chip = insert_converters(folded.with_ops({"heatmaps.op": head}))
+    interval = max(node.op.cycles for node in chip.nodes)
+    depths = {depth.name: depth.depth for depth in size_fifos(chip, interval)}
+    assert depths["heatmaps"] + depths["heatmaps.x1"] <= 4
 
 
 @pytest.mark.parametrize("made_with", [True, False, None])
