@@ -11,17 +11,23 @@ not taken yet, waits in their FIFOs.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from bitstream_flow.schedule import depths
+from bitstream_flow.schedule import moves
 from bitstream_flow.streaming import edges
 from hls.fork import Fork
-from hls.graph import Graph
+from hls.graph import Graph, Node
+from hls.upsample import Upsample
 from hls.width_converter import WidthConverter
+from hls.window import Window
 
-MIN_DEPTH = 1
+# Operators with a buffer behind their input: their in_ready and out_valid are registers.
+REGISTERED = (Window, Upsample)
+# Streams without a FIFO that may follow one another: their ready is one path.
+WIRES_MAX = 3
 
 
 @dataclass(frozen=True)
@@ -48,13 +54,76 @@ def size_fifos(graph: Graph, interval: int) -> list[Depth]:
             for name, depth in _from_fork(graph, index, needs).items():
                 least[name] = max(least.get(name, 0), depth)
     _move_before_splits(graph, least)
-    wanted = depths(graph, interval, needs)
+    wanted = _wanted(graph, interval, needs, least)
     found = []
-    for edge in edges(graph):
-        base = max(MIN_DEPTH, least.get(edge.name, 0))
-        depth = max(base, wanted[edge.name])
-        found.append(Depth(edge.name, base, depth, edge.stream.width_bits))
+    streams = {edge.name: edge.stream for edge in edges(graph)}
+    for name, stream in streams.items():
+        base = min(wanted[name], 1)
+        if name in least:
+            others = _converted(graph, name)
+            elsewhere = sum((wanted[other] - 1) * streams[other].lanes for other in others)
+            base = max(base, least[name] - elsewhere // stream.lanes)
+        found.append(Depth(name, base, max(base, wanted[name]), stream.width_bits))
     return found
+
+
+def _wanted(
+    graph: Graph, interval: int, needs: Mapping[str, np.ndarray], least: Mapping[str, int]
+) -> dict[str, int]:
+    """Places that the schedule needs, none where wires do."""
+    timetable = moves(graph, interval, needs)
+    bare = wires(graph, {name: found.depth(interval) for name, found in timetable.items()}, least)
+    while True:
+        timetable = moves(graph, interval, needs, bare)
+        kept = {name for name in bare if timetable[name].direct}
+        if kept == bare:
+            break
+        bare = kept
+    return {name: 0 if name in bare else found.depth(interval) for name, found in timetable.items()}
+
+
+def _converted(graph: Graph, name: str) -> Iterator[str]:
+    """The same stream in other widths: what waits there need not wait here."""
+    behind = name
+    while behind in graph.consumers and isinstance(graph.consumers[behind][0].op, WidthConverter):
+        (behind,) = graph.consumers[behind][0].outputs
+        yield behind
+    while name in graph.producers and isinstance(graph.producers[name][0].op, WidthConverter):
+        (name,) = graph.producers[name][0].inputs
+        yield name
+
+
+def wires(graph: Graph, wanted: Mapping[str, int], least: Mapping[str, int]) -> set[str]:
+    """Edges that may do without a FIFO, those that save most first.
+
+    Each beat is taken as it comes, no join needs it to wait, and no path passes more than
+    WIRES_MAX of them.
+    """
+    found: set[str] = set()
+    for edge in sorted(edges(graph), key=lambda edge: -edge.stream.width_bits):
+        if edge.name in (graph.input, graph.output) or edge.name in least:
+            continue
+        giver, taker = graph.producers[edge.name][0], graph.consumers[edge.name][0]
+        row = 1 + _behind(graph, giver, found) + _ahead(graph, taker, found)
+        if wanted[edge.name] <= 2 and len(taker.inputs) == 1 and row <= WIRES_MAX:
+            found.add(edge.name)
+    return found
+
+
+def _behind(graph: Graph, node: Node, wires: Collection[str]) -> int:
+    """The most wires that lead to the node one after another."""
+    if isinstance(node.op, REGISTERED):
+        return 0
+    rows = [1 + _behind(graph, graph.producers[n][0], wires) for n in node.inputs if n in wires]
+    return max(rows, default=0)
+
+
+def _ahead(graph: Graph, node: Node, wires: Collection[str]) -> int:
+    """The most wires that lead on from the node one after another."""
+    if isinstance(node.op, REGISTERED):
+        return 0
+    rows = [1 + _ahead(graph, graph.consumers[n][0], wires) for n in node.outputs if n in wires]
+    return max(rows, default=0)
 
 
 def _move_before_splits(graph: Graph, least: dict[str, int]) -> None:

@@ -13,7 +13,8 @@ never later than a schedule that is possible; so they keep the interval, and exc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,18 +30,50 @@ WAY_CYCLES = 3
 _NEVER = -(1 << 40)
 
 
-def depths(graph: Graph, interval: int, needs: Mapping[str, np.ndarray]) -> dict[str, int]:
-    """Places that each edge's FIFO needs; `needs` are those of the nodes, by name."""
+@dataclass(frozen=True)
+class Moves:
+    """When each beat of a stream is given and taken, in cycles, over FRAMES frames."""
+
+    given: np.ndarray
+    taken: np.ndarray
+
+    @property
+    def direct(self) -> bool:
+        """Whether every beat is taken the moment that it is given."""
+        return bool((self.given == self.taken).all())
+
+    def depth(self, interval: int) -> int:
+        """Places that a FIFO needs to take each beat when it is given, with frames for ever.
+
+        What was taken up to the cycle before has left. Whole intervals of waiting count for each
+        beat of a frame, parts of one by their place in the interval.
+        """
+        (came, came_at), (left, left_at) = (
+            np.divmod(times.reshape(FRAMES, -1)[-1], interval) for times in (self.given, self.taken)
+        )
+        came_at, left_at = np.sort(came_at), np.sort(left_at)
+        waiting = np.arange(1, len(came_at) + 1) - np.searchsorted(left_at, came_at, side="left")
+        return int((left - came).sum() + waiting.max())
+
+
+def moves(
+    graph: Graph,
+    interval: int,
+    needs: Mapping[str, np.ndarray],
+    wires: Collection[str] = (),
+) -> dict[str, Moves]:
+    """Of each edge; `needs` are those of the nodes, by name, `wires` the edges without a FIFO."""
     first, port = graph.consumers[graph.input]
     beats = first.op.inputs[port].beats
+    ways = {name: 0 if name in wires else FIFO_LATENCY for name in graph.tensors}
     given = {graph.input: np.arange(FRAMES * beats) * interval // beats}
     for node in graph.nodes:
-        given.update(_earliest(node, needs[node.name], given))
+        given.update(_earliest(node, needs[node.name], given, ways))
     # When each beat is needed at the latest, by what takes it.
     needed = {graph.output: given[graph.output] + FIFO_LATENCY}
     for node in reversed(graph.nodes):
         made = given[node.outputs[0]]
-        limit = np.minimum.reduce([needed[name] for name in node.outputs]) - FIFO_LATENCY
+        limit = np.minimum.reduce([needed[name] - ways[name] for name in node.outputs])
         if _expands(node) and not _swallowed(node, graph):
             made = _latest(limit, node.op.spacing())
             given.update(dict.fromkeys(node.outputs, made))
@@ -51,18 +84,21 @@ def depths(graph: Graph, interval: int, needs: Mapping[str, np.ndarray]) -> dict
             needed[name] = _needed_times(node, port, needs[node.name], made)
     for node in graph.nodes:
         if _gathers(node):
-            given.update(_earliest(node, needs[node.name], given))
+            given.update(_earliest(node, needs[node.name], given, ways))
     return {
-        name: _depth(times, _taken(graph, name, given, needed), interval)
+        name: Moves(times, _taken(graph, name, given, needed, ways[name]))
         for name, times in given.items()
     }
 
 
 def _earliest(
-    node: Node, needs: np.ndarray, given: Mapping[str, np.ndarray]
+    node: Node,
+    needs: np.ndarray,
+    given: Mapping[str, np.ndarray],
+    ways: Mapping[str, int],
 ) -> dict[str, np.ndarray]:
     """The outputs' times, as soon as the inputs' allow."""
-    arrivals = [given[name] + FIFO_LATENCY for name in node.inputs]
+    arrivals = [given[name] + ways[name] for name in node.inputs]
     return dict.fromkeys(node.outputs, _output_times(node, needs, arrivals))
 
 
@@ -134,7 +170,11 @@ def _needed_times(node: Node, port: int, needs: np.ndarray, given: np.ndarray) -
 
 
 def _taken(
-    graph: Graph, name: str, given: Mapping[str, np.ndarray], needed: Mapping[str, np.ndarray]
+    graph: Graph,
+    name: str,
+    given: Mapping[str, np.ndarray],
+    needed: Mapping[str, np.ndarray],
+    way: int,
 ) -> np.ndarray:
     """When each beat leaves its FIFO: as soon as its consumer has room, or when it is needed."""
     if name == graph.output:
@@ -149,18 +189,4 @@ def _taken(
     index = np.searchsorted(before, np.arange(FRAMES * beats), side="right")
     left = np.concatenate([[_NEVER], given[node.outputs[0]]])
     fits = left[np.minimum(index, len(left) - 1)]
-    return np.maximum(fits, given[name] + FIFO_LATENCY)
-
-
-def _depth(given: np.ndarray, taken: np.ndarray, interval: int) -> int:
-    """Places that a FIFO needs to take each beat when it is given, with frames for ever.
-
-    What was taken up to the cycle before has left. Whole intervals of waiting count for each beat
-    of a frame, parts of one by their place in the interval.
-    """
-    (came, came_at), (left, left_at) = (
-        np.divmod(times.reshape(FRAMES, -1)[-1], interval) for times in (given, taken)
-    )
-    came_at, left_at = np.sort(came_at), np.sort(left_at)
-    waiting = np.arange(1, len(came_at) + 1) - np.searchsorted(left_at, came_at, side="left")
-    return int((left - came).sum() + waiting.max())
+    return np.maximum(fits, given[name] + way)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bitstream_flow.schedule import _depth, _latest, _spread, depths
+from bitstream_flow.schedule import Moves, _latest, _spread, moves
 from hls.add_clip import AddClip
 from hls.fork import Fork
 from hls.graph import Graph, Node
@@ -25,12 +25,12 @@ def test_depth_counts_whole_intervals_and_parts() -> None:
     frame = np.array([0, 1, 2, 3])
     given = np.concatenate([frame + 100 * f for f in range(3)])
     # A place is free the cycle after its beat has left.
-    assert _depth(given, given + 1, 100) == 2
-    assert _depth(2 * given, 2 * given + 1, 200) == 1
+    assert Moves(given, given + 1).depth(100) == 2
+    assert Moves(2 * given, 2 * given + 1).depth(200) == 1
     # All four wait for the last.
-    assert _depth(given, np.maximum(given + 1, 0) + 4, 100) == 4
+    assert Moves(given, given + 4).depth(100) == 4
     # A frame longer: four more.
-    assert _depth(given, given + 104, 100) == 8
+    assert Moves(given, given + 104).depth(100) == 8
 
 
 def _short_skip(bits: int = 4) -> Graph:
@@ -50,10 +50,10 @@ def _short_skip(bits: int = 4) -> Graph:
 def test_the_skip_waits_as_long_as_the_other_branch_takes() -> None:
     graph = _short_skip()
     needs = {node.name: np.asarray(node.op.needs()) for node in graph.nodes}
-    found = depths(graph, 24, needs)
+    found = {name: m.depth(24) for name, m in moves(graph, 24, needs).items()}
     # A beat a cycle: as many wait as the branch has stages, its FIFOs included.
     latency = graph.node("quant").op.latency
     assert latency <= found["b"] <= latency + 3
-    slow = depths(graph, 24 * 50, needs)
+    slow = moves(graph, 24 * 50, needs).values()
     # A beat every fifty cycles: none waits for another.
-    assert max(slow.values()) == 1
+    assert max(found.depth(24 * 50) for found in slow) == 1
