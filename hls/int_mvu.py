@@ -11,23 +11,26 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.matrix_vector import MatrixVector
-from hls.memory_cost import lutram
+from hls.memory_cost import lut_rom, lutram
 from hls.operator import NO_CONSTANTS, Constants, Memory, Resources
 from hls.tensor import Stream, TensorType
 
-# Yosys puts a product into a DSP slice from this many bits on.
+# Yosys puts a product into a DSP slice from this many bits on; one factor may be so wide.
 _DSP_PRODUCT_BITS = 9
+_DSP_FACTOR_BITS = 25
 
 
 @dataclass(frozen=True)
 class IntMvu(MatrixVector):
     """Integers (H, W, K) -> dot products (H, W, out_channels), exact in (out_bits, out_signed).
 
-    Constant: `weights` (out_channels, K), signed integers of `weight_bits`. Weights whose dot
-    products could overflow the output are an InputError.
+    Constant: `weights` (out_channels, K), integers of `weight_bits` in a range as wide on either
+    side of 0. Weights whose dot products could overflow the output are an InputError. Two rows
+    share a chain of DSP slices where their sums fit side by side.
     """
 
     module: ClassVar[str] = "int_mvu"
+    fold_fields: ClassVar[tuple[str, ...]] = ("pe", "simd")
     submodules: ClassVar[tuple[str, ...]] = ("mvu_fold", "wrap_counter")
 
     tensor: TensorType
@@ -37,7 +40,6 @@ class IntMvu(MatrixVector):
     out_signed: bool = True
     pe: int = 1
     simd: int = 1
-    block_ram: int = 0
 
     def __post_init__(self) -> None:
         if not 2 <= self.weight_bits <= 16:
@@ -57,9 +59,9 @@ class IntMvu(MatrixVector):
     def check(self, constants: Constants) -> np.ndarray:
         """The weights as int64; an InputError if they or a dot product need more bits."""
         weights = self.weights(constants).astype(np.int64)
-        limit = 1 << (self.weight_bits - 1)
-        if weights.min() < -limit or weights.max() >= limit:
-            raise InputError(f"int_mvu: a weight needs more than {self.weight_bits} bits")
+        limit = (1 << (self.weight_bits - 1)) - 1
+        if abs(weights).max() > limit:
+            raise InputError(f"int_mvu: weight {abs(weights).max()} is beyond -{limit}..{limit}")
         ends = weights * self.tensor.low, weights * self.tensor.high
         low, high = np.minimum(*ends).sum(axis=1).min(), np.maximum(*ends).sum(axis=1).max()
         out = self.outputs[0].tensor
@@ -75,8 +77,18 @@ class IntMvu(MatrixVector):
 
     @property
     def latency(self) -> int:
-        levels = ((self.simd - 1).bit_length() + 1) // 2
-        return 3 + levels
+        return 3 + self.simd
+
+    @property
+    def packs(self) -> bool:
+        """Whether two rows share a chain of DSP slices."""
+        return self.pe % 2 == 0 and self._sum_bits + self.weight_bits <= _DSP_FACTOR_BITS
+
+    @property
+    def _sum_bits(self) -> int:
+        """Bits of a beat's sum."""
+        carries = (self.simd - 1).bit_length() - int(self.tensor.signed)
+        return self.tensor.bits + self.weight_bits + carries
 
     def parameters(self) -> dict[str, int]:
         return {
@@ -88,24 +100,27 @@ class IntMvu(MatrixVector):
             "OUT_BITS": self.out_bits,
             "PE": self.pe,
             "SIMD": self.simd,
-            "BLOCK_RAM": self.block_ram,
         }
 
     def memories(self, constants: Constants) -> tuple[Memory, ...]:
-        self.check(constants)
-        return self.weight_memory(constants, self.weight_bits)
+        """In each odd row that shares a chain, less one where the row above is negative."""
+        weights = self.check(constants)
+        if self.packs:
+            weights[1::2] -= weights[::2] < 0
+        return self.weight_memory({"weights": weights}, self.weight_bits)
 
     def resources(self) -> Resources:
         lanes, product = self.pe * self.simd, self.tensor.bits + self.weight_bits
-        total = self.weight_cost(self.weight_bits)
+        total = lut_rom(self.fold_in * self.fold_out, lanes * self.weight_bits)
         total += Resources(
-            lut=0.95 * product * lanes + self.out_bits * self.pe + 20,
-            ff=1.35 * product * lanes + self.out_bits * self.pe + self.inputs[0].width_bits + 20,
+            lut=self.out_bits * self.pe + self.tensor.bits * max(0, self.simd - 3) + 20,
+            ff=self.out_bits * self.pe + 2 * self.inputs[0].width_bits + 10 * self.simd + 20,
         )
-        if product >= _DSP_PRODUCT_BITS:
-            total += Resources(dsp=lanes)
+        if self.packs or product >= _DSP_PRODUCT_BITS:
+            total += Resources(dsp=lanes // 2 if self.packs else lanes)
         else:
-            total += Resources(lut=1.3 * self.tensor.bits * self.weight_bits * lanes)
+            rest = 1.3 * self.tensor.bits * self.weight_bits + product
+            total += Resources(lut=rest * lanes, ff=2 * product * lanes)
         if self.fold_out > 1:
             total += Resources(lut=lutram(self.fold_in, self.inputs[0].width_bits))
         return total

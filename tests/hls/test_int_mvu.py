@@ -17,13 +17,17 @@ CASES = [
     IntMvu(TensorType(2, 3, 27, 8), 4, weight_bits=4, out_bits=17, pe=2, simd=9),
     IntMvu(TensorType(3, 2, 12, 4, signed=True), 5, weight_bits=8, out_bits=16, simd=3),
     IntMvu(TensorType(1, 2, 5, 3, signed=True), 3, weight_bits=2, out_bits=7, pe=3, simd=5),
+    IntMvu(TensorType(2, 2, 8, 4, signed=True), 8, weight_bits=8, out_bits=14, pe=4, simd=4),
+    IntMvu(TensorType(2, 1, 6, 14), 4, weight_bits=6, out_bits=23, pe=2, simd=2),
 ]
 
 
 def weights(op: IntMvu, seed: int = 0) -> Constants:
-    limit = 1 << (op.weight_bits - 1)
+    limit = (1 << (op.weight_bits - 1)) - 1
     shape = (op.out_channels, op.tensor.channels)
-    return {"weights": np.random.default_rng(seed).integers(-limit, limit, shape).astype(np.int32)}
+    return {
+        "weights": np.random.default_rng(seed).integers(-limit, limit + 1, shape).astype(np.int32)
+    }
 
 
 @needs_simulation
@@ -35,14 +39,19 @@ def test_rtl_equals_the_reference(op: IntMvu) -> None:
 
 @needs_simulation
 def test_rtl_reaches_both_ends() -> None:
-    """The largest weights on the largest inputs, of either sign."""
+    """The largest weights on the largest inputs, of either sign, in both places of a chain."""
     op = CASES[0]
-    matrix = np.full((4, 27), -8, np.int32)
-    matrix[1::2] = 7
+    assert op.packs
+    rows = np.array([-7, 7, 7, -7], np.int32)
+    matrix = rows[:, None].repeat(27, axis=1)
     run = simulate_operator(
         op, [np.full((3, *op.tensor.shape), 255, np.int32)], {"weights": matrix}
     )
-    assert (run.outputs[0] == np.array([-8, 7, -8, 7]) * 27 * 255).all()
+    assert (run.outputs[0] == rows * 27 * 255).all()
+
+
+def test_sums_share_a_chain_where_they_fit() -> None:
+    assert [op.packs for op in CASES] == [True, False, False, True, False]
 
 
 def test_reference_is_the_dot_product() -> None:
@@ -63,10 +72,10 @@ def test_illegal_parameters_and_weights() -> None:
         IntMvu(tensor, 4, 4, 12, simd=4)
     with pytest.raises(InputError, match="1 weight bits"):
         IntMvu(tensor, 4, 1, 12)
-    with pytest.raises(InputError, match="more than 4 bits"):
+    with pytest.raises(InputError, match=r"weight 8 is beyond -7\.\.7"):
         IntMvu(tensor, 4, 4, 12).memories({"weights": np.full((4, 6), 8, np.int32)})
     with pytest.raises(InputError, match="overflow"):
-        IntMvu(tensor, 4, 4, 9).memories({"weights": np.full((4, 6), -8, np.int32)})
+        IntMvu(tensor, 4, 4, 9).memories({"weights": np.full((4, 6), -7, np.int32)})
 
 
 @needs_simulation
