@@ -11,13 +11,15 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.matrix_vector import MatrixVector
-from hls.memory_cost import lut_rom, lutram
+from hls.memory_cost import lutram
 from hls.operator import NO_CONSTANTS, Constants, Memory, Resources
 from hls.tensor import Stream, TensorType
 
 # Yosys puts a product into a DSP slice from this many bits on; one factor may be so wide.
 _DSP_PRODUCT_BITS = 9
 _DSP_FACTOR_BITS = 25
+# Later ones become shift registers in LUTs.
+_DELAY_REGISTERS = 4
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,6 @@ class IntMvu(MatrixVector):
     """
 
     module: ClassVar[str] = "int_mvu"
-    fold_fields: ClassVar[tuple[str, ...]] = ("pe", "simd")
     submodules: ClassVar[tuple[str, ...]] = ("mvu_fold", "wrap_counter")
 
     tensor: TensorType
@@ -40,6 +41,7 @@ class IntMvu(MatrixVector):
     out_signed: bool = True
     pe: int = 1
     simd: int = 1
+    block_ram: int = 0
 
     def __post_init__(self) -> None:
         if not 2 <= self.weight_bits <= 16:
@@ -77,16 +79,18 @@ class IntMvu(MatrixVector):
 
     @property
     def latency(self) -> int:
-        return 3 + self.simd
+        return 3 if self.simd == 1 else 3 + self.simd
 
     @property
     def packs(self) -> bool:
         """Whether two rows share a chain of DSP slices."""
-        return self.pe % 2 == 0 and self._sum_bits + self.weight_bits <= _DSP_FACTOR_BITS
+        return self.pe % 2 == 0 and self._field_bits + self.weight_bits <= _DSP_FACTOR_BITS
 
     @property
-    def _sum_bits(self) -> int:
-        """Bits of a beat's sum."""
+    def _field_bits(self) -> int:
+        """Bits of a row in a chain: of a beat's sum, or with one lane, which accumulates, of all."""
+        if self.simd == 1:
+            return self.out_bits
         carries = (self.simd - 1).bit_length() - int(self.tensor.signed)
         return self.tensor.bits + self.weight_bits + carries
 
@@ -100,6 +104,7 @@ class IntMvu(MatrixVector):
             "OUT_BITS": self.out_bits,
             "PE": self.pe,
             "SIMD": self.simd,
+            "BLOCK_RAM": self.block_ram,
         }
 
     def memories(self, constants: Constants) -> tuple[Memory, ...]:
@@ -111,11 +116,14 @@ class IntMvu(MatrixVector):
 
     def resources(self) -> Resources:
         lanes, product = self.pe * self.simd, self.tensor.bits + self.weight_bits
-        total = lut_rom(self.fold_in * self.fold_out, lanes * self.weight_bits)
+        total = self.weight_cost(self.weight_bits) + Resources(lut=20, ff=20)
+        # Each lane's weights and value come a cycle after the last one's; slices hold some back.
+        word = self.pe * self.weight_bits + self.tensor.bits
         total += Resources(
-            lut=self.out_bits * self.pe + self.tensor.bits * max(0, self.simd - 3) + 20,
-            ff=self.out_bits * self.pe + 2 * self.inputs[0].width_bits + 10 * self.simd + 20,
+            lut=word * max(0, self.simd - 3), ff=word * min(self.simd - 1, _DELAY_REGISTERS)
         )
+        if self.simd > 1:
+            total += Resources(lut=self.out_bits * self.pe, ff=self.out_bits * self.pe)
         if self.packs or product >= _DSP_PRODUCT_BITS:
             total += Resources(dsp=lanes // 2 if self.packs else lanes)
         else:

@@ -3,8 +3,11 @@
 //
 // Integer matrix-vector unit, see int_mvu.py. A chain of DSP slices sums a beat's products: each
 // lane works a cycle after the lane before it, on values and weights that are as much later, so
-// that no adder lies outside the slices. Two outputs share a chain where their sums fit side by
-// side; then the odd one's weights come less one where the even one's are negative.
+// that no adder lies outside the slices. With one lane the slice accumulates, too.
+//
+// Two outputs share a chain where their sums fit side by side; then the odd one's weights come less
+// one where the even one's are negative, and the even one's sum starts from half its range, so that
+// it never borrows from the odd one's.
 
 module int_mvu #(
     parameter int CHANNELS = 1,
@@ -15,6 +18,7 @@ module int_mvu #(
     parameter int OUT_BITS = 12,
     parameter int PE = 1,
     parameter int SIMD = 1,
+    parameter int BLOCK_RAM = 0,
     parameter string WEIGHTS_FILE = ""
 ) (
     input  logic                    clk,
@@ -42,25 +46,33 @@ module int_mvu #(
   localparam int ADDRESS_BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;
   // A DSP slice multiplies 25 by 18 bits and adds 48.
   localparam int SUM_BITS = IN_BITS + WEIGHT_BITS + $clog2(SIMD) - IN_SIGNED;
-  localparam int PACK = PE % 2 == 0 && SUM_BITS + WEIGHT_BITS <= 25 ? 2 : 1;
-  localparam int FACTOR_BITS = PACK == 2 ? SUM_BITS + WEIGHT_BITS : WEIGHT_BITS;
-  localparam int CHAIN_BITS = PACK * SUM_BITS;
+  localparam int FIELD = SIMD == 1 ? OUT_BITS : SUM_BITS;
+  localparam int PACK = PE % 2 == 0 && FIELD + WEIGHT_BITS <= 25 ? 2 : 1;
+  localparam int FACTOR_BITS = PACK == 2 ? FIELD + WEIGHT_BITS : WEIGHT_BITS;
+  localparam int CHAIN_BITS = PACK * FIELD;
+  localparam int FULL_BITS = FACTOR_BITS + IN_BITS + 1 - IN_SIGNED;
+  localparam int PRODUCT_BITS = FULL_BITS < CHAIN_BITS ? FULL_BITS : CHAIN_BITS;
+  localparam logic signed [CHAIN_BITS-1:0] BIAS = PACK == 2 ? CHAIN_BITS'(1) << (FIELD - 1) : '0;
   /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
 `ifdef YOSYS
-  localparam string STYLE = "logic";
+  localparam string STYLE = BLOCK_RAM != 0 ? "block" : "logic";
 `else
-  localparam string STYLE = "distributed";
+  localparam string STYLE = BLOCK_RAM != 0 ? "block" : "distributed";
 `endif
   /* verilator lint_on UNUSEDPARAM */
+  // Control bits: 0 with the weights, 1 with the product, and then with each lane's sum but one's,
+  // which is the accumulator.
+  localparam int STEPS = SIMD == 1 ? 2 : SIMD + 2;
 
   logic [SIMD*IN_BITS-1:0] beat;
   (* rom_style = STYLE *)
   logic [PE*SIMD*WEIGHT_BITS-1:0] memory[DEPTH];
-  logic [ADDRESS_BITS-1:0] address[SIMD];
+  logic [PE*SIMD*WEIGHT_BITS-1:0] weights;
+  logic [ADDRESS_BITS-1:0] address;
   logic signed [IN_BITS:0] values[SIMD];
+  logic signed [FACTOR_BITS-1:0] factors[SIMD][PE/PACK];
   logic enable, unused;
-  // Control bits beside the data: 0 with the weights, then with the product and each lane's sum.
-  logic [SIMD+1:0] valid, first, last;
+  logic [STEPS-1:0] valid, first, last;
 
   initial if (WEIGHTS_FILE != "") $readmemh(WEIGHTS_FILE, memory);
 
@@ -71,77 +83,83 @@ module int_mvu #(
       .FOLD_OUT(FOLD_OUT),
       .WIDTH_BITS(SIMD * IN_BITS)
   ) u_fold (
-      .clk, .rst_n, .enable, .in_data, .in_valid, .in_ready, .issue(unused), .address(address[0]),
-      .beat,
+      .clk, .rst_n, .enable, .in_data, .in_valid, .in_ready, .issue(unused), .address, .beat,
       .valid(valid[0]), .first(first[0]), .last(last[0])
   );
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
-      valid[SIMD+1:1] <= '0;
+      valid[STEPS-1:1] <= '0;
       out_valid <= 1'b0;
     end else if (enable) begin
-      valid[SIMD+1:1] <= valid[SIMD:0];
-      out_valid <= valid[SIMD+1] && last[SIMD+1];
+      valid[STEPS-1:1] <= valid[STEPS-2:0];
+      out_valid <= valid[STEPS-1] && last[STEPS-1];
     end
     if (enable) begin
-      first[SIMD+1:1] <= first[SIMD:0];
-      last[SIMD+1:1] <= last[SIMD:0];
+      weights <= memory[address];
+      first[STEPS-1:1] <= first[STEPS-2:0];
+      last[STEPS-1:1] <= last[STEPS-2:0];
     end
   end
 
   for (genvar lane = 0; lane < SIMD; lane++) begin : g_lane
-    logic [IN_BITS-1:0] line[lane+1];
-    assign line[0] = beat[lane*IN_BITS+:IN_BITS];
+    localparam int WORD = PE * WEIGHT_BITS + IN_BITS;
+    logic [WORD-1:0] line[lane+1];
+    for (genvar pe = 0; pe < PE; pe++) begin : g_weight
+      assign line[0][pe*WEIGHT_BITS+:WEIGHT_BITS] = weights[(pe*SIMD+lane)*WEIGHT_BITS+:WEIGHT_BITS];
+    end
+    assign line[0][WORD-1-:IN_BITS] = beat[lane*IN_BITS+:IN_BITS];
     for (genvar i = 1; i <= lane; i++) begin : g_late
       always_ff @(posedge clk) if (enable) line[i] <= line[i-1];
     end
-    if (lane > 0) begin : g_address
-      always_ff @(posedge clk) if (enable) address[lane] <= address[lane-1];
-    end
     // One more bit makes an unsigned input a signed number.
-    assign values[lane] = {IN_SIGNED != 0 ? line[lane][IN_BITS-1] : 1'b0, line[lane]};
+    assign values[lane] = {IN_SIGNED != 0 ? line[lane][WORD-1] : 1'b0, line[lane][WORD-1-:IN_BITS]};
+
+    for (genvar chain = 0; chain < PE / PACK; chain++) begin : g_factor
+      logic signed [WEIGHT_BITS-1:0] even;
+      assign even = line[lane][PACK*chain*WEIGHT_BITS+:WEIGHT_BITS];
+      if (PACK == 2) begin : g_two
+        assign factors[lane][chain] = {
+          line[lane][(2*chain+1)*WEIGHT_BITS+:WEIGHT_BITS], FIELD'(even)
+        };
+      end else begin : g_one
+        assign factors[lane][chain] = even;
+      end
+    end
   end
 
   for (genvar chain = 0; chain < PE / PACK; chain++) begin : g_chain
-    logic signed [CHAIN_BITS-1:0] sums[SIMD];
+    logic signed [CHAIN_BITS-1:0] fields;
 
     for (genvar lane = 0; lane < SIMD; lane++) begin : g_lane
-      localparam int EVEN = (PACK * chain * SIMD + lane) * WEIGHT_BITS;
-      logic signed [WEIGHT_BITS-1:0] even;
-      logic signed [FACTOR_BITS-1:0] factor, factor_next;
-      logic signed [CHAIN_BITS-1:0] product;
-      assign even = memory[address[lane]][EVEN+:WEIGHT_BITS];
-      if (PACK == 2) begin : g_two
-        assign factor_next = {
-          memory[address[lane]][EVEN+SIMD*WEIGHT_BITS+:WEIGHT_BITS], SUM_BITS'(even)
-        };
-      end else begin : g_one
-        assign factor_next = even;
-      end
+      logic signed [PRODUCT_BITS-1:0] product;
+      logic signed [CHAIN_BITS-1:0] sum, base;
       always_ff @(posedge clk) begin
-        if (enable) begin
-          factor <= factor_next;
-          product <= CHAIN_BITS'(factor * values[lane]);
-          if (lane == 0) sums[lane] <= product;
-          else sums[lane] <= sums[lane-1] + product;
-        end
+        if (enable) product <= PRODUCT_BITS'(factors[lane][chain] * values[lane]);
+        if (enable && (SIMD > 1 || valid[1])) sum <= base + CHAIN_BITS'(product);
+      end
+      if (lane > 0) begin : g_next
+        assign base = g_lane[lane-1].sum;
+      end else begin : g_first
+        assign base = SIMD > 1 || first[1] ? BIAS : sum;
       end
     end
+    assign fields = g_lane[SIMD-1].sum;
 
     for (genvar i = 0; i < PACK; i++) begin : g_output
-      logic signed [SUM_BITS-1:0] sum;
-      logic signed [OUT_BITS-1:0] total;
-      logic borrowed;
-      assign sum = sums[SIMD-1][i*SUM_BITS+:SUM_BITS];
-      assign borrowed = i == 1 && sums[SIMD-1][SUM_BITS-1];
-      // Dot products fit in OUT_BITS, so that what overflows on the way there comes back.
-      always_ff @(posedge clk) begin
-        if (enable && valid[SIMD+1]) begin
-          total <= (first[SIMD+1] ? '0 : total) + OUT_BITS'(sum) + OUT_BITS'(borrowed);
+      localparam bit BIASED = PACK == 2 && i == 0;
+      logic signed [FIELD-1:0] sum;
+      assign sum = fields[i*FIELD+:FIELD] ^ (FIELD'(BIASED) << (FIELD - 1));
+      if (SIMD == 1) begin : g_done
+        assign out_data[(PACK*chain+i)*OUT_BITS+:OUT_BITS] = sum;
+      end else begin : g_total
+        logic signed [OUT_BITS-1:0] total;
+        // Dot products fit in OUT_BITS, so that what overflows on the way there comes back.
+        always_ff @(posedge clk) begin
+          if (enable && valid[STEPS-1]) total <= (first[STEPS-1] ? '0 : total) + OUT_BITS'(sum);
         end
+        assign out_data[(PACK*chain+i)*OUT_BITS+:OUT_BITS] = total;
       end
-      assign out_data[(PACK*chain+i)*OUT_BITS+:OUT_BITS] = total;
     end
   end
 endmodule

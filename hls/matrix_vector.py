@@ -9,24 +9,27 @@ from typing import ClassVar
 import numpy as np
 
 from hls.errors import InputError
-from hls.operator import Constants, Memory, Operator
+from hls.memory_cost import block_ram, lut_rom
+from hls.operator import Constants, Memory, Operator, Resources
 from hls.tensor import Stream, TensorType
 
 
 class MatrixVector(Operator):
     """A pixel's K channels times a (out_channels, K) matrix, `pe` rows, `simd` columns a cycle.
 
-    Cycles a pixel: fold_in * fold_out, fold_in = K / simd, fold_out = out_channels / pe.
+    Cycles a pixel: fold_in * fold_out, fold_in = K / simd, fold_out = out_channels / pe. The
+    weights lie in LUTs, or with `block_ram` in block RAM.
     Subclasses are dataclasses with (at least) the fields named here.
     """
 
-    fold_fields: ClassVar[tuple[str, ...]] = ("pe", "simd")
+    fold_fields: ClassVar[tuple[str, ...]] = ("pe", "simd", "block_ram")
     constant_names = ("weights",)
 
     tensor: TensorType
     out_channels: int
     pe: int
     simd: int
+    block_ram: int
 
     def check_fold(self) -> None:
         """Raise InputError unless pe divides the output and simd the input channels."""
@@ -36,6 +39,8 @@ class MatrixVector(Operator):
             raise InputError(
                 f"{self.module}: pe {self.pe} does not divide {self.out_channels} output channels"
             )
+        if self.block_ram not in (0, 1):
+            raise InputError(f"{self.module}: block_ram {self.block_ram}, but it is 0 or 1")
         if self.simd < 1 or self.tensor.channels % self.simd:
             raise InputError(
                 f"{self.module}: simd {self.simd} does not divide"
@@ -70,6 +75,13 @@ class MatrixVector(Operator):
     def needs(self) -> np.ndarray:
         pixels = np.arange(1, self.tensor.pixels + 1)
         return (pixels * self.fold_in).repeat(self.fold_out)[:, None]
+
+    def weight_cost(self, bits: int, pieces: int = 1) -> Resources:
+        """The weight memory, `bits` a weight, words in `pieces`, and its output register."""
+        depth, width = self.fold_in * self.fold_out * pieces, self.pe * self.simd * bits // pieces
+        if self.block_ram:
+            return Resources(bram36=block_ram(depth, width))
+        return lut_rom(depth, width)
 
     def weights(self, constants: Constants) -> np.ndarray:
         """The weight matrix; an InputError unless its shape is (out_channels, K)."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.matrix_vector import MatrixVector
-from hls.memory_cost import block_ram, lut_rom, lutram
+from hls.memory_cost import lutram
 from hls.operator import NO_CONSTANTS, Constants, Memory, Resources
 from hls.tensor import Stream, TensorType, bits_for
 
@@ -26,8 +26,7 @@ class XnorMvu(MatrixVector):
     Constant: `weights` (out_channels, K) of 0 and 1, meaning -1 and +1. With `mmv` (FINN's M) the
     beats of so many neighbouring pixels come interleaved, and a weight word serves all of them: the
     weight memory is as many times narrower and deeper. Several output folds then need several
-    input folds, and leave when all pixels are done. The weights lie in LUTs, or with `block_ram` in
-    block RAM.
+    input folds, and leave when all pixels are done.
     """
 
     module: ClassVar[str] = "xnor_mvu"
@@ -45,8 +44,6 @@ class XnorMvu(MatrixVector):
         if self.tensor.bits != 1 or self.tensor.signed:
             raise InputError("xnor_mvu: the input must be binary (1 bit, unsigned)")
         self.check_fold()
-        if self.block_ram not in (0, 1):
-            raise InputError(f"xnor_mvu: block_ram {self.block_ram}, but it is 0 or 1")
         if self.mmv < 1 or self.pe * self.simd % self.mmv:
             raise InputError(f"xnor_mvu: mmv {self.mmv} does not divide pe * simd")
         if self.mmv > 1 and self.fold_in == 1 and self.fold_out > 1:
@@ -134,10 +131,7 @@ class XnorMvu(MatrixVector):
 
     def resources(self) -> Resources:
         lanes, bits = self.pe * self.simd, self.outputs[0].tensor.bits
-        depth, width = self.fold_in * self.fold_out * self.mmv, lanes // self.mmv
-        total = lut_rom(depth, width)
-        if self.block_ram:
-            total = Resources(bram36=block_ram(depth, width))
+        total = self.weight_cost(1, self.mmv)
         total += Resources(
             lut=0.85 * lanes + 1.2 * bits * self.pe + 15,
             ff=0.3 * lanes + 1.5 * bits * self.pe + self.simd + 20,
