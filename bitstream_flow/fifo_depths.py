@@ -18,6 +18,7 @@ import numpy as np
 
 from bitstream_flow.schedule import moves
 from bitstream_flow.streaming import edges
+from hls.fifo import latency
 from hls.fork import Fork
 from hls.graph import Graph, Node
 from hls.upsample import Upsample
@@ -71,15 +72,20 @@ def _wanted(
     graph: Graph, interval: int, needs: Mapping[str, np.ndarray], least: Mapping[str, int]
 ) -> dict[str, int]:
     """Places that the schedule needs, none where wires do."""
-    timetable = moves(graph, interval, needs)
-    bare = wires(graph, {name: found.depth(interval) for name, found in timetable.items()}, least)
+    ways = {name: latency(max(1, least.get(name, 0))) for name in graph.tensors}
+    timetable = moves(graph, interval, needs, ways)
+    wanted = {name: found.depth(interval) for name, found in timetable.items()}
+    bare = wires(graph, wanted, least)
     while True:
-        timetable = moves(graph, interval, needs, bare)
-        kept = {name for name in bare if timetable[name].direct}
-        if kept == bare:
-            break
-        bare = kept
-    return {name: 0 if name in bare else found.depth(interval) for name, found in timetable.items()}
+        # A deeper FIFO is slower; what comes later may need others to be deeper.
+        deeper = {name: max(way, latency(wanted[name])) for name, way in ways.items()}
+        now = deeper | dict.fromkeys(bare, 0)
+        if now == ways:
+            return wanted | dict.fromkeys(bare, 0)
+        ways = now
+        timetable = moves(graph, interval, needs, ways)
+        wanted = {name: found.depth(interval) for name, found in timetable.items()}
+        bare = {name for name in bare if timetable[name].direct}
 
 
 def _converted(graph: Graph, name: str) -> Iterator[str]:

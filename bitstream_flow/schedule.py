@@ -13,7 +13,7 @@ never later than a schedule that is possible; so they keep the interval, and exc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +23,6 @@ from hls.width_converter import WidthConverter
 
 # Enough to reach the steady state, in which each frame is the one before, an interval later.
 FRAMES = 3
-# Cycles from a beat's way into an empty FIFO to its way out.
-FIFO_LATENCY = 1
 # Cycles from a buffer's last free place to the result that needs it appearing behind.
 WAY_CYCLES = 3
 _NEVER = -(1 << 40)
@@ -60,17 +58,16 @@ def moves(
     graph: Graph,
     interval: int,
     needs: Mapping[str, np.ndarray],
-    wires: Collection[str] = (),
+    ways: Mapping[str, int],
 ) -> dict[str, Moves]:
-    """Of each edge; `needs` are those of the nodes, by name, `wires` the edges without a FIFO."""
+    """Of each edge; `needs` are those of the nodes by name, `ways` the latencies of the FIFOs."""
     first, port = graph.consumers[graph.input]
     beats = first.op.inputs[port].beats
-    ways = {name: 0 if name in wires else FIFO_LATENCY for name in graph.tensors}
     given = {graph.input: np.arange(FRAMES * beats) * interval // beats}
     for node in graph.nodes:
         given.update(_earliest(node, needs[node.name], given, ways))
     # When each beat is needed at the latest, by what takes it.
-    needed = {graph.output: given[graph.output] + FIFO_LATENCY}
+    needed = {graph.output: given[graph.output] + ways[graph.output]}
     for node in reversed(graph.nodes):
         made = given[node.outputs[0]]
         limit = np.minimum.reduce([needed[name] - ways[name] for name in node.outputs])

@@ -10,13 +10,14 @@ from typing import ClassVar
 import numpy as np
 
 from hls.errors import InputError
-from hls.memory_cost import block_ram, lutram
+from hls.memory_cost import ram, ring
 from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
-# Where the RTL changes from distributed to block RAM.
-_LUTRAM_PLACES_MAX = 128
-_LUTRAM_BITS_MAX = 4096
+
+def latency(depth: int) -> int:
+    """Cycles from a beat's way into an empty FIFO of `depth` to its way out."""
+    return min(depth, 1) if depth < 3 else 2
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Fifo(LanedOperator):
     """Holds exactly `depth` beats, its output register included.
 
     A beat a cycle in and out, but every other cycle with a depth of 1: a register, which takes the
-    next beat only once it is empty. With a depth of 0 it is but wires.
+    next beat only once it is empty. From a depth of 3 on it is a RAM and its output register, which
+    a beat passes in `latency` cycles. With a depth of 0 it is but wires.
     """
 
     module: ClassVar[str] = "fifo"
@@ -52,8 +54,19 @@ class Fifo(LanedOperator):
     def cycles(self) -> int:
         return self.inputs[0].beats * (2 if self.depth == 1 else 1)
 
+    @property
+    def latency(self) -> int:
+        """Cycles from a beat's way into an empty FIFO to its way out."""
+        return latency(self.depth)
+
+    @property
+    def ring(self) -> int:
+        """Words of the RAM, of which depth - 1 are used."""
+        places = self.depth - 1
+        return ring(places, self.inputs[0].width_bits) if places > 1 else 1
+
     def parameters(self) -> dict[str, int]:
-        return {"WIDTH_BITS": self.inputs[0].width_bits, "DEPTH": self.depth}
+        return {"WIDTH_BITS": self.inputs[0].width_bits, "DEPTH": self.depth, "RING": self.ring}
 
     def resources(self) -> Resources:
         width, places = self.inputs[0].width_bits, self.depth - 1
@@ -64,9 +77,6 @@ class Fifo(LanedOperator):
             return Resources(lut=2, ff=width + 1)
         if places == 1:
             return Resources(lut=width + 3, ff=2 * width + 2)
-        control = Resources(lut=width + 4 * count_bits - 3, ff=width + 3 * count_bits + 3)
-        if places <= _LUTRAM_PLACES_MAX or places * width <= _LUTRAM_BITS_MAX:
-            # From three banks of 64 on, their decoder and read multiplexers count.
-            banks = -(-places // 64)
-            return control + Resources(lut=lutram(places, width) + 6 * max(0, banks - 2))
-        return control + Resources(ff=width + 1, bram36=block_ram(places, width))
+        wraps = self.ring & (self.ring - 1) > 0
+        control = Resources(lut=6 + (1 + 2 * wraps) * count_bits, ff=3 * count_bits + 2)
+        return control + ram(self.ring, width)

@@ -3,8 +3,12 @@
 //
 // FIFO of exactly DEPTH beats, see fifo.py. The oldest beat lies in the output register, the others
 // in a store: a register, distributed RAM (up to 32 places in 2/3 LUT a bit, where a shift register
-// takes one) or block RAM; with DEPTH 1 there is none. in_ready and out_valid depend on registers
-// only, so that a FIFO cuts every combinational path; with DEPTH 0 it is but wires.
+// takes one) or block RAM; with DEPTH 1 there is none. What comes passes through the RAM, so that
+// no multiplexer lies before the output register, which block RAM brings along. in_ready and
+// out_valid depend on registers only, so that a FIFO cuts every combinational path; with DEPTH 0 it
+// is but wires.
+//
+// The RAM is a ring of RING words, of which DEPTH - 1 are used: a power of two needs no wrapping.
 //
 // In simulation each FIFO reports its state at the end, and with +trace=DIR writes the beats that
 // it took to DIR/NAME.hex.
@@ -12,6 +16,7 @@
 module fifo #(
     parameter int WIDTH_BITS = 1,
     parameter int DEPTH = 2,
+    parameter int RING = DEPTH > 1 ? DEPTH - 1 : 1,
     parameter string NAME = ""
 ) (
     input  logic                  clk,
@@ -29,6 +34,9 @@ module fifo #(
   if (DEPTH < 0) begin : g_bad_depth
     $error("fifo: DEPTH must not be negative");
   end
+  if (RING < DEPTH - 1) begin : g_bad_ring
+    $error("fifo: RING must hold DEPTH - 1 beats");
+  end
 
 `ifndef SYNTHESIS
   int unsigned fill, most;
@@ -40,73 +48,68 @@ module fifo #(
     assign {fill, most} = '0;
 `endif
   end else begin : g_fifo
-    // Beats in the store; it holds none while the output register is empty.
     localparam int PLACES = DEPTH - 1;
     localparam int COUNT_BITS = PLACES > 0 ? $clog2(PLACES + 1) : 1;
-    logic [COUNT_BITS-1:0] stored;
-    logic [WIDTH_BITS-1:0] oldest;
+    logic [COUNT_BITS-1:0] stored;  // beats in the store
     logic empty, load, write, read;
 
-    assign in_ready = PLACES > 0 ? stored != COUNT_BITS'(PLACES) : !out_valid;
     assign empty = stored == '0;
     assign load = !out_valid || out_ready;
     assign read = load && !empty;
-    assign write = in_valid && in_ready && (!load || !empty);
-
-    always_ff @(posedge clk) begin
-      if (!rst_n) out_valid <= 1'b0;
-      else if (load) out_valid <= !empty || (in_valid && (PLACES > 0 || !out_valid));
-      if (load) out_data <= empty ? in_data : oldest;
-    end
 
     if (PLACES == 0) begin : g_no_store
-      logic unused;
-      assign {stored, oldest} = '0;
-      assign unused = write ^ read;
+      assign {stored, write} = '0;
+      assign in_ready = !out_valid;
     end else begin : g_store
+      assign in_ready = stored != COUNT_BITS'(PLACES);
       always_ff @(posedge clk) begin
         if (!rst_n) stored <= '0;
         else if (write != read) stored <= write ? stored + 1'b1 : stored - 1'b1;
       end
     end
 
-    if (PLACES == 1) begin : g_register
-      always_ff @(posedge clk) if (write) oldest <= in_data;
-    end else if (PLACES > 1) begin : g_ram
-      localparam int ADDRESS_BITS = $clog2(PLACES);
+    if (PLACES <= 1) begin : g_register
+      logic [WIDTH_BITS-1:0] oldest;
+      always_ff @(posedge clk) begin
+        if (!rst_n) out_valid <= 1'b0;
+        else if (load) out_valid <= !empty || (in_valid && in_ready);
+        if (load) out_data <= empty ? in_data : oldest;
+      end
+      if (PLACES == 1) begin : g_one
+        assign write = in_valid && in_ready && (!load || !empty);
+        always_ff @(posedge clk) if (write) oldest <= in_data;
+      end else begin : g_none
+        logic unused;
+        assign oldest = in_data;
+        assign unused = write ^ read;
+      end
+    end else begin : g_ram
+      localparam int ADDRESS_BITS = $clog2(RING);
+      /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
       localparam bit SMALL = PLACES <= 128 || PLACES * WIDTH_BITS <= 4096;
+      /* verilator lint_on UNUSEDPARAM */
       (* no_rw_check, ram_style = SMALL ? "distributed" : "block" *)
-      logic [WIDTH_BITS-1:0] memory[PLACES];
-      logic [ADDRESS_BITS-1:0] write_at, read_at, read_next;
+      logic [WIDTH_BITS-1:0] memory[RING];
+      logic [ADDRESS_BITS-1:0] write_at, read_at;
 
       function automatic logic [ADDRESS_BITS-1:0] after(logic [ADDRESS_BITS-1:0] place);
-        return place == ADDRESS_BITS'(PLACES - 1) ? '0 : place + 1'b1;
+        if (RING != 1 << ADDRESS_BITS && place == ADDRESS_BITS'(RING - 1)) return '0;
+        return place + 1'b1;
       endfunction
 
-      assign read_next = read ? after(read_at) : read_at;
+      assign write = in_valid && in_ready;
       always_ff @(posedge clk) begin
         if (!rst_n) begin
+          out_valid <= 1'b0;
           write_at <= '0;
           read_at <= '0;
         end else begin
+          if (load) out_valid <= !empty;
           if (write) write_at <= after(write_at);
-          read_at <= read_next;
+          if (read) read_at <= after(read_at);
         end
         if (write) memory[write_at] <= in_data;
-      end
-
-      if (SMALL) begin : g_distributed
-        assign oldest = memory[read_at];
-      end else begin : g_block
-        // Block RAM is read a cycle ahead; a beat that is the oldest at once goes past it.
-        logic [WIDTH_BITS-1:0] ahead, past;
-        logic passes;
-        always_ff @(posedge clk) begin
-          ahead <= memory[read_next];
-          past <= in_data;
-          passes <= write && stored == COUNT_BITS'(read);
-        end
-        assign oldest = passes ? past : ahead;
+        if (read) out_data <= memory[read_at];
       end
     end
 

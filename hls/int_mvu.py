@@ -88,7 +88,7 @@ class IntMvu(MatrixVector):
 
     @property
     def _field_bits(self) -> int:
-        """Bits of a row in a chain: of a beat's sum, or with one lane, which accumulates, of all."""
+        """Bits of a row in a chain: of a beat's sum, or of all beats' where one lane sums up."""
         if self.simd == 1:
             return self.out_bits
         carries = (self.simd - 1).bit_length() - int(self.tensor.signed)

@@ -106,7 +106,8 @@ module int_mvu #(
     localparam int WORD = PE * WEIGHT_BITS + IN_BITS;
     logic [WORD-1:0] line[lane+1];
     for (genvar pe = 0; pe < PE; pe++) begin : g_weight
-      assign line[0][pe*WEIGHT_BITS+:WEIGHT_BITS] = weights[(pe*SIMD+lane)*WEIGHT_BITS+:WEIGHT_BITS];
+      localparam int FROM = (pe * SIMD + lane) * WEIGHT_BITS;
+      assign line[0][pe*WEIGHT_BITS+:WEIGHT_BITS] = weights[FROM+:WEIGHT_BITS];
     end
     assign line[0][WORD-1-:IN_BITS] = beat[lane*IN_BITS+:IN_BITS];
     for (genvar i = 1; i <= lane; i++) begin : g_late

@@ -79,4 +79,4 @@ class MaxPool(LanedOperator):
         depth = self.outputs[0].tensor.width * stream.beats_per_pixel
         per_bit = 0.5 if self.tensor.bits == 1 else 1.6
         compare = Resources(lut=per_bit * stream.width_bits, ff=stream.width_bits)
-        return ram(depth, stream.width_bits) + compare + Resources(lut=40, ff=30)
+        return ram(depth, stream.width_bits) + compare + Resources(lut=26, ff=36)

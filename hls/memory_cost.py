@@ -4,13 +4,17 @@
 
 from __future__ import annotations
 
+from math import log2
+
 from hls.operator import Resources
 
 BRAM36_BITS = 36 * 1024
 # Aspect ratios of one RAMB36 (depth, width), narrowest last.
 _BRAM36_SHAPES = ((512, 72), (1024, 36), (2048, 18), (4096, 9), (8192, 4), (16384, 2), (32768, 1))
-# Where the RTL asks for block RAM: replay_buffer.sv and max_pool.sv.
+# Where the RTL asks for block RAM.
 _LUTRAM_BITS_MAX = 4096
+# What wrapping addresses at another number than a power of two takes.
+_WRAP_LUT = 12
 
 
 def ram(depth: int, width_bits: int) -> Resources:
@@ -20,10 +24,25 @@ def ram(depth: int, width_bits: int) -> Resources:
     return Resources(bram36=block_ram(depth, width_bits))
 
 
+def ring(depth: int, width_bits: int) -> int:
+    """Words of a circular buffer of `depth`: a power of two, whose addresses wrap by themselves,
+    unless that many cost more than the wrapping."""
+    whole = 1 << (depth - 1).bit_length()
+    exact, rounded = ram(depth, width_bits), ram(whole, width_bits)
+    more = rounded.lut - exact.lut
+    return whole if rounded.bram36 == exact.bram36 and more <= _WRAP_LUT else depth
+
+
 def lutram(depth: int, width_bits: int) -> float:
-    """LUTs of a distributed RAM: RAM32M carries 6 bits in 4 LUTs, RAM64M 3 bits."""
-    per_bit = 4 / 6 if depth <= 32 else 4 / 3
-    return -(-depth // 64) * per_bit * width_bits
+    """LUTs of a distributed RAM: RAM32M carries 6 bits in 4 LUTs, RAM64M 3 bits.
+
+    Several banks of 64 words need a decoder to write and multiplexers to read.
+    """
+    if depth <= 32:
+        return 4 / 6 * width_bits
+    banks = -(-depth // 64)
+    joined = 4 * banks + 0.8 * width_bits * log2(banks) if banks > 1 else 0
+    return 4 / 3 * banks * width_bits + joined
 
 
 def lut_rom(depth: int, width_bits: int) -> Resources:

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from hls.errors import InputError
-from hls.memory_cost import ram
+from hls.memory_cost import ram, ring
 from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
@@ -80,7 +80,8 @@ class Upsample(LanedOperator):
     @property
     def depth(self) -> int:
         """Beats of buffer: a row, and two for the turnaround from freed to written to read."""
-        return self.tensor.width * self.inputs[0].beats_per_pixel + 2
+        least = self.tensor.width * self.inputs[0].beats_per_pixel + 2
+        return ring(least, self.inputs[0].width_bits)
 
     def parameters(self) -> dict[str, int]:
         return {
@@ -94,5 +95,5 @@ class Upsample(LanedOperator):
 
     def resources(self) -> Resources:
         index_bits = self.depth.bit_length()
-        control = Resources(lut=10 + 6 * index_bits, ff=10 + 5 * index_bits)
+        control = Resources(lut=20 + 2 * index_bits, ff=10 + 5 * index_bits)
         return ram(self.depth, self.inputs[0].width_bits) + control

@@ -36,12 +36,14 @@ module upsample #(
   localparam int COLUMN_BITS = $clog2(WIDTH + 1);
   localparam int REPEAT_BITS = $clog2(FACTOR + 1);
   localparam int COUNT_BITS = $clog2(DEPTH + 1) + 2;
+  localparam int ADDRESS_BITS = $clog2(DEPTH);
 
   logic [FOLD_BITS-1:0] fold;
   logic [COLUMN_BITS-1:0] column;
   logic [REPEAT_BITS-1:0] pixel_repeat, row_repeat;
   logic fold_end, pixel_end, row_end, last_pixel, last_row, advance;
   logic signed [COUNT_BITS-1:0] step, freed;
+  logic [ADDRESS_BITS-1:0] jump;
 
   assign last_pixel = pixel_repeat == REPEAT_BITS'(FACTOR - 1);
   assign last_row = row_repeat == REPEAT_BITS'(FACTOR - 1);
@@ -51,10 +53,15 @@ module upsample #(
 
   assign freed = COUNT_BITS'(last_pixel && last_row);
   always_comb begin
-    step = COUNT_BITS'(1);
-    if (fold_end && !last_pixel) step = COUNT_BITS'(1 - FOLDS);
-    else if (row_end && !last_row) step = COUNT_BITS'(1 - WIDTH * FOLDS);
+    {step, jump} = move(1);
+    if (fold_end && !last_pixel) {step, jump} = move(1 - FOLDS);
+    else if (row_end && !last_row) {step, jump} = move(1 - WIDTH * FOLDS);
   end
+
+  // A step, and as much modulo DEPTH.
+  function automatic logic [COUNT_BITS+ADDRESS_BITS-1:0] move(int beats);
+    return {COUNT_BITS'(beats), ADDRESS_BITS'(beats < 0 ? beats + DEPTH : beats)};
+  endfunction
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -74,7 +81,7 @@ module upsample #(
       .WIDTH_BITS(LANES * BITS),
       .DEPTH(DEPTH)
   ) u_buffer (
-      .clk, .rst_n, .in_data, .in_valid, .in_ready, .step, .freed, .blank(1'b0), .advance,
-      .out_data, .out_valid, .out_ready
+      .clk, .rst_n, .in_data, .in_valid, .in_ready, .step, .jump, .freed,
+      .blank(1'b0), .advance, .out_data, .out_valid, .out_ready
   );
 endmodule

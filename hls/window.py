@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from hls.errors import InputError
-from hls.memory_cost import ram
+from hls.memory_cost import ram, ring
 from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
@@ -141,7 +141,8 @@ class Window(LanedOperator):
         if out.height > 1:
             jumps.append(self.stride * width + row_left)
         turnaround = 2
-        return (max(jumps) + reach) * self.inputs[0].beats_per_pixel + turnaround
+        least = (max(jumps) + reach) * self.inputs[0].beats_per_pixel + turnaround
+        return ring(least, self.inputs[0].width_bits)
 
     def parameters(self) -> dict[str, int]:
         return {
@@ -163,9 +164,5 @@ class Window(LanedOperator):
 
     def resources(self) -> Resources:
         index_bits = self.depth.bit_length()
-        control = Resources(lut=20 + 6 * index_bits, ff=14 + 5 * index_bits)
-        if any(self.border):
-            control += Resources(lut=8, ff=12)
-        if self.mmv > 1:
-            control += Resources(lut=index_bits, ff=3)
+        control = Resources(lut=36 + index_bits + 8 * (self.mmv > 1), ff=2 + 6 * index_bits)
         return ram(self.depth, self.inputs[0].width_bits) + control

@@ -67,6 +67,7 @@ module window #(
   localparam int TURN_BITS = MMV > 1 ? $clog2(MMV) : 1;
   localparam int ROW_BITS = $clog2(ROWS + 1);
   localparam int COUNT_BITS = $clog2(DEPTH + 1) + 2;
+  localparam int ADDRESS_BITS = $clog2(DEPTH);
 
   logic [TURN_BITS-1:0] turn;
   logic [RUN_BITS-1:0] run;
@@ -75,6 +76,7 @@ module window #(
   logic [ROW_BITS-1:0] row;
   logic turn_end, run_end, window_end, row_end, frame_end, advance;
   logic signed [COUNT_BITS-1:0] step, freed;
+  logic [ADDRESS_BITS-1:0] jump;
 
   assign turn_end = turn == TURN_BITS'(MMV - 1);
   assign run_end = run == RUN_BITS'(RUN - 1);
@@ -84,16 +86,21 @@ module window #(
 
   always_comb begin
     freed = '0;
-    if (!turn_end) step = COUNT_BITS'(ASIDE);
-    else if (!run_end) step = COUNT_BITS'(1 - (MMV - 1) * ASIDE);
-    else step = COUNT_BITS'((WIDTH - KERNEL) * FOLDS + 1 - (MMV - 1) * ASIDE);
-    if (turn_end && window_end) begin
+    if (!turn_end) {step, jump} = move(ASIDE);
+    else if (!run_end) {step, jump} = move(1 - (MMV - 1) * ASIDE);
+    else if (!window_end) {step, jump} = move((WIDTH - KERNEL) * FOLDS + 1 - (MMV - 1) * ASIDE);
+    else begin
       freed = frame_end ? COUNT_BITS'(TO_FRAME) : row_end ? COUNT_BITS'(TO_ROW)
                                                 : COUNT_BITS'(TO_NEXT);
-      step = frame_end ? COUNT_BITS'(TO_FRAME - REACH) : row_end ? COUNT_BITS'(TO_ROW - REACH)
-                                                       : COUNT_BITS'(TO_NEXT - REACH);
+      {step, jump} = frame_end ? move(TO_FRAME - REACH) : row_end ? move(TO_ROW - REACH)
+                                                        : move(TO_NEXT - REACH);
     end
   end
+
+  // A step, and as much modulo DEPTH.
+  function automatic logic [COUNT_BITS+ADDRESS_BITS-1:0] move(int beats);
+    return {COUNT_BITS'(beats), ADDRESS_BITS'(beats < 0 ? beats + DEPTH : beats)};
+  endfunction
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
@@ -113,31 +120,22 @@ module window #(
     end
   end
 
+  // Only the first and last windows of a row and of a column reach over the border.
   logic blank;
-  if (TOP + LEFT + BOTTOM + RIGHT == 0) begin : g_plain
-    assign blank = 1'b0;
-  end else begin : g_border
-    // The place of the next beat in the frame: its row, and its beat within the row.
-    localparam int X_BITS = $clog2((WIDTH + KERNEL + MMV * STRIDE) * FOLDS + 1) + 1;
-    localparam int Y_BITS = $clog2(HEIGHT + KERNEL + 1) + 1;
-    logic signed [X_BITS-1:0] x, x_back;
-    logic signed [Y_BITS-1:0] y, y_back;
-    assign x_back = x - X_BITS'(RUN - 1 + (MMV - 1) * ASIDE);
-    assign y_back = y - Y_BITS'(KERNEL - 1);
-    assign blank = x < 0 || x >= X_BITS'(WIDTH * FOLDS) || y < 0 || y >= Y_BITS'(HEIGHT);
-
-    always_ff @(posedge clk) begin
-      if (!rst_n) begin
-        x <= X_BITS'(-LEFT * FOLDS);
-        y <= Y_BITS'(-TOP);
-      end else if (advance) begin
-        if (!turn_end) x <= x + X_BITS'(ASIDE);
-        else if (!run_end) x <= x + X_BITS'(1 - (MMV - 1) * ASIDE);
-        else if (!window_end) x <= x_back;
-        else x <= row_end ? X_BITS'(-LEFT * FOLDS) : x_back + X_BITS'(TO_NEXT);
-        if (turn_end && run_end && !window_end) y <= y + 1'b1;
-        else if (turn_end && window_end && !row_end) y <= y_back;
-        else if (turn_end && window_end) y <= frame_end ? Y_BITS'(-TOP) : y_back + Y_BITS'(STRIDE);
+  always_comb begin
+    blank = 1'b0;
+    for (int c = 0; c < COLUMNS; c++) begin
+      if (column == COLUMN_BITS'(c / MMV) && turn == TURN_BITS'(c % MMV)) begin
+        if (c * STRIDE < LEFT && run < RUN_BITS'((LEFT - c * STRIDE) * FOLDS)) blank = 1'b1;
+        if (c * STRIDE + KERNEL > LEFT + WIDTH
+            && run >= RUN_BITS'((LEFT + WIDTH - c * STRIDE) * FOLDS)) blank = 1'b1;
+      end
+    end
+    for (int r = 0; r < ROWS; r++) begin
+      if (row == ROW_BITS'(r)) begin
+        if (r * STRIDE < TOP && kernel_row < KERNEL_BITS'(TOP - r * STRIDE)) blank = 1'b1;
+        if (r * STRIDE + KERNEL > TOP + HEIGHT
+            && kernel_row >= KERNEL_BITS'(TOP + HEIGHT - r * STRIDE)) blank = 1'b1;
       end
     end
   end
@@ -148,7 +146,7 @@ module window #(
       .START((TOP * WIDTH + LEFT) * FOLDS),
       .BLANK({LANES{BITS'(VALUE)}})
   ) u_buffer (
-      .clk, .rst_n, .in_data, .in_valid, .in_ready, .step, .freed, .blank, .advance,
-      .out_data, .out_valid, .out_ready
+      .clk, .rst_n, .in_data, .in_valid, .in_ready, .step, .jump, .freed, .blank,
+      .advance, .out_data, .out_valid, .out_ready
   );
 endmodule
