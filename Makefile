@@ -74,6 +74,7 @@ ablate: .venv/ready
 
 bench: bitstream
 	$(PY) -m bitstream_flow.bench --config $(CONFIG) --board $(BOARD) $(if $(DATA),--data $(DATA))
+	$(PY) -m bitstream_flow.finn_flow.compare --config $(CONFIG) --board $(BOARD) --fps $(FPS)
 	$(PY) -m model.bench --config $(CONFIG)
 
 report: bitstream
