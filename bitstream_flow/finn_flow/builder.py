@@ -5,7 +5,7 @@
 Needs finn-plus 1.6.1 (tried) with its dependencies, Vivado and Vitis HLS; `--until estimates` and
 `--until codegen` need neither. settings.json beside this file names the board, the part, the clock
 and the frame rate; for a board that FINN does not know, the last thing is the stitched IP of the
-part. folding.json, where there is one, is taken in place of FINN's own folding.
+part. folding.json, where there is one, is taken as it is; without it, FINN folds by SetFolding.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ ESTIMATES = (
     "step_generate_estimate_reports",
 )
 STITCHING = (
-    "step_generate_hardware",
+    "step_hw_codegen",
+    "step_hw_ipgen",
+    "step_set_fifo_depths",
     "step_create_stitched_ip",
     "step_out_of_context_synthesis",
 )
 SHELL = (
-    "step_prepare_synthesis",
     "step_synthesize_bitfile",
     "step_make_driver",
     "step_deployment_package",

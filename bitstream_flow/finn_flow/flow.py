@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """FLOW=finn: FINN's builder on the front end's hardware graph, as far as this machine can.
 
-`<build>/finn` holds all that another machine needs: build.py, network.onnx and settings.json. The
-very same build.py runs here, up to the generated code where Vivado or Vitis HLS is missing.
+`<build>/finn` holds all that another machine needs: build.py, network.onnx, settings.json, and
+folding.json with what SetFolding chose. The very same build.py runs here, up to the generated code
+where Vivado or Vitis HLS is missing.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ from tqdm import tqdm
 from bitstream_flow.board import Board
 from bitstream_flow.cache import digest, run_step, sources
 from bitstream_flow.finn_flow.estimate import Estimate
+from bitstream_flow.fit import USABLE
 from bitstream_flow.frontend import FINN_GRAPH, compare_stage, execute_named, probes, quiet
 from bitstream_flow.project import Build
 from hls.errors import InputError
 
 SCRIPT = Path(__file__).with_name("builder.py")
 TOOLS = ("vivado", "vitis_hls")
+FOLDING = "auto_folding_config.json"
 # Boards that FINN calls otherwise.
 _NAMES = {"KV260": "KV260_SOM", "AUP-ZU3": "AUP-ZU3_8GB"}
 
@@ -56,8 +59,10 @@ def run_finn(build: Build) -> bool:
     made = run_step(build.folder, "finn", key, partial(_write_files, build, network))
     if not made and (folder / f"{until}.done").is_file():
         return False
+    (folder / "folding.json").unlink(missing_ok=True)
     _run_builder(folder, until)
     _check_widths(network, folder / "out" / "intermediate_models" / "step_exact_widths.onnx")
+    shutil.copyfile(folder / "out" / "report" / FOLDING, folder / "folding.json")
     (folder / f"{until}.done").touch()
     return True
 
@@ -131,10 +136,16 @@ def report(build: Build) -> Table:
     table.add_row("layers", f"{found.cycles:,}", f"{rate:,.0f}", *cells)
     shares = [f"{share:.1%}" for share in found.shares(board).values()]
     table.add_row("of the part", "", "", *shares)
+    name, share = max(found.shares(board).items(), key=lambda item: item[1])
     table.caption = (
         f"at {board.clock_mhz:g} MHz, slowest {found.slowest}; FINN counts neither FIFOs nor"
         " DMA, and forks, additions, concats, pools and upsampling at nothing"
     )
+    if share > USABLE:
+        table.caption += (
+            f". TOO LARGE: {share:.0%} of the {name}, {USABLE:.0%} may be used: ask for a lower"
+            " rate (FPS=…), a narrower network or a larger board"
+        )
     return table
 
 

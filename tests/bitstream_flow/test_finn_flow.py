@@ -35,6 +35,7 @@ from model.randomise import random_network
 from tests.bitstream_flow.test_frontend import SMALL
 
 RATE = 20_000.0
+MISSING = " and ".join(flow.missing_tools()) + " missing"
 pytestmark = pytest.mark.skipif(
     not flow.missing_tools(), reason="Vivado is here: the builder would not stop before it"
 )
@@ -62,7 +63,8 @@ def finn(build: Build) -> FinnGraph:
 
 def test_everything_before_the_vendor_is_made(build: Build) -> None:
     folder = build.folder / "finn"
-    assert {"build.py", "network.onnx", "settings.json"} <= {p.name for p in folder.iterdir()}
+    names = {"build.py", "network.onnx", "settings.json", "folding.json"}
+    assert names <= {path.name for path in folder.iterdir()}
     assert json.loads((folder / "settings.json").read_text())["board"] == "Pynq-Z1"
     assert list((folder / "work").glob("code_gen_ipgen_MVAU_hls_*/*.cpp"))
     assert list((folder / "work").glob("code_gen_ipgen_Thresholding_rtl_*/*.v"))
@@ -73,20 +75,22 @@ def test_everything_before_the_vendor_is_made(build: Build) -> None:
 
 def test_what_is_missing_is_one_line(build: Build, capsys: pytest.CaptureFixture[str]) -> None:
     line = flow.verdict(build)
-    assert "vivado and vitis_hls missing" in line and "python build.py" in line
+    assert MISSING in line and "python build.py" in line
     assert "\n" not in line and str(build.folder / "finn") in line
     from rich.console import Console
 
     Console(width=100).print(flow.report(build))
     table = capsys.readouterr().out
-    assert "FINN's own estimates" in table and "of the part" in table
+    assert "FINN's own estimates" in table and "of the part" in table and "TOO" not in table
+    small = replace(build.board, budget=build.board.budget * 0.1)
+    assert "TOO LARGE" in str(flow.report(replace(build, board=small)).caption)
 
 
 def test_the_script_says_what_it_wants(build: Build) -> None:
     command = [sys.executable, "build.py"]
     run = subprocess.run(command, cwd=build.folder / "finn", capture_output=True, text=True)
     assert run.returncode == 1 and run.stdout == "" and len(run.stderr.splitlines()) == 1
-    assert "vivado and vitis_hls missing" in run.stderr
+    assert MISSING in run.stderr
 
 
 def test_the_script_runs_elsewhere_with_a_folding_of_ones_own(build: Build, tmp_path: Path) -> None:
@@ -94,7 +98,7 @@ def test_the_script_runs_elsewhere_with_a_folding_of_ones_own(build: Build, tmp_
     folder.mkdir()
     for name in ("build.py", "network.onnx", "settings.json"):
         shutil.copy(made / name, folder)
-    folding = json.loads((made / "out" / "report" / "auto_folding_config.json").read_text())
+    folding = json.loads((made / "folding.json").read_text())
     folding["MVAU_hls_2"] |= {"PE": 1, "SIMD": 1}
     (folder / "folding.json").write_text(json.dumps(folding))
     command = [sys.executable, "build.py", "--until", "estimates"]
