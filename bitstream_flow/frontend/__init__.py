@@ -26,7 +26,10 @@ from bitstream_flow.frontend.xnor import BipolarToXnor
 from hls.errors import InputError
 from hls.graph import Graph
 
-__all__ = ["FINN_GRAPH", "STAGES", "StageError", "compile_qonnx", "execute_named"]
+__all__ = [
+    "FINN_GRAPH", "STAGES", "StageError", "compare_stage", "compile_qonnx", "execute_named",
+    "probes", "quiet",
+]  # fmt: skip
 
 FINN_GRAPH = "finn_hw.onnx"
 STAGES: dict[str, type[Transformation]] = {
@@ -66,7 +69,8 @@ def compile_qonnx(path: Path, work: Path, expected: Expected | None = None) -> G
         model = ModelWrapper(str(path))
     except Exception as error:
         raise InputError(f"{path} is no ONNX file: {error}") from None
-    images = _probes(model)
+    _, channels, height, width = model.get_tensor_shape(model.graph.input[0].name)
+    images = probes(height, width, channels)
     wanted = expected(images) if expected else {}
     for name, stage in tqdm(STAGES.items(), "FINN", unit="stage", disable=None):
         with quiet():
@@ -93,9 +97,8 @@ def compare_stage(
             )
 
 
-def _probes(model: ModelWrapper) -> np.ndarray:
+def probes(height: int, width: int, channels: int) -> np.ndarray:
     """Two images: noise, and halves of 0 and 255."""
-    _, channels, height, width = model.get_tensor_shape(model.graph.input[0].name)
     noise = np.random.default_rng(0).integers(0, 256, (1, height, width, channels), dtype=np.uint8)
     halves = np.zeros_like(noise)
     halves[:, :, width // 2 :] = 255

@@ -12,6 +12,7 @@ from typing import Any
 
 from bitstream_flow.board import Board
 from bitstream_flow.generate import SPDX
+from bitstream_flow.vivado.hwh import Design, write_expected
 from hls.beats import axis_bytes
 from hls.errors import InputError
 
@@ -48,12 +49,22 @@ endmodule
 """)
 
 
-def write_files(bundle: Path, board: Board, folder: Path, key: str, jobs: int = 2) -> None:
-    """Fill `folder`, beside the bundle, with what Vivado needs; `key` marks its results."""
+def design_of(bundle: Path, board: Board) -> Design:
+    """What the block design around a bundle's accelerator depends on."""
     manifest = json.loads((bundle / "manifest.json").read_text())
-    bits = {end: _axis_bits(manifest, end) for end in ("input", "output")}
-    highest = {"in_high": bits["input"] - 1, "out_high": bits["output"] - 1}
+    widths = (_axis_bits(manifest, end) for end in ("input", "output"))
+    return Design(board.processor, board.clock_mhz, board.memory_bits, *widths)
+
+
+def write_files(bundle: Path, board: Board, folder: Path, key: str, jobs: int = 2) -> None:
+    """Fill `folder`, beside the bundle, with what Vivado needs; `key` marks its results.
+
+    expected.hwh is what the host will rely on in Vivado's own overlay.hwh.
+    """
+    design = design_of(bundle, board)
+    highest = {"in_high": design.in_bits - 1, "out_high": design.out_bits - 1}
     folder.mkdir(parents=True, exist_ok=True)
+    write_expected(folder / "expected.hwh", design)
     (folder / "accelerator_ip.v").write_text(SPDX + _TOP.substitute(highest))
     shutil.copyfile(SCRIPT, folder / SCRIPT.name)
     settings = {
@@ -62,8 +73,8 @@ def write_files(bundle: Path, board: Board, folder: Path, key: str, jobs: int = 
         "processor": board.processor,
         "memory_bits": board.memory_bits,
         "clock_mhz": f"{board.clock_mhz:g}",
-        "in_bits": bits["input"],
-        "out_bits": bits["output"],
+        "in_bits": design.in_bits,
+        "out_bits": design.out_bits,
         "rtl_folder": f"../{bundle.name}/rtl",
         "bundle_key": key,
         "jobs": jobs,

@@ -17,7 +17,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bitstream_flow.board import Board
-from bitstream_flow.vivado.files import SCRIPT, write_files
+from bitstream_flow.vivado.files import SCRIPT, design_of, write_files
+from bitstream_flow.vivado.hwh import check_hwh
 from bitstream_flow.vivado.reports import Routed, read_reports
 from hls.errors import InputError
 from host.seal import MANIFEST, seal
@@ -38,6 +39,7 @@ def bitstream(bundle: Path, board: Board, key: str) -> str:
             return _elsewhere(bundle, folder)
         _run(folder)
     routed = read_reports(folder / "out")
+    check_hwh(folder / "out" / "overlay.hwh", design_of(bundle, board))
     _into_bundle(folder / "out", bundle, routed)
     return _line(bundle, board, routed)
 

@@ -40,7 +40,8 @@ proc package_accelerator {} {
     set_property top accelerator_ip [current_fileset]
     update_compile_order -fileset sources_1
     ipx::package_project -root_dir [file join $work ip] -vendor binary-landmarks.org \
-        -library user -name accelerator_ip -taxonomy /UserIP -import_files -set_current true
+        -library user -taxonomy /UserIP -import_files -set_current true
+    set_property name accelerator_ip [ipx::current_core]
     set_property version 1.0 [ipx::current_core]
     ipx::create_xgui_files [ipx::current_core]
     ipx::update_checksums [ipx::current_core]
@@ -57,6 +58,8 @@ proc add_cell {vlnv name args} {
 
 # The processing system: one clock, one control port, one memory port. What the board's preset
 # says of DDR and pins is read by the boot loader of the board's image, not from the bitstream.
+# But pynq divides the PLL that the boot loader has set by the divisors that Vivado finds here, so
+# the crystal and the clock's source must be the board's with or without a preset.
 proc add_processor {} {
     global processor clock_mhz preset
     set external [expr {$processor eq "processing_system7" ? {make_external "FIXED_IO, DDR"} : ""}]
@@ -65,12 +68,14 @@ proc add_processor {} {
         -config "$external apply_board_preset \"$preset\"" [get_bd_cells ps]
     if {$processor eq "processing_system7"} {
         set_property -dict [list CONFIG.PCW_USE_M_AXI_GP0 1 CONFIG.PCW_USE_S_AXI_HP0 1 \
+            CONFIG.PCW_CRYSTAL_PERIPHERAL_FREQMHZ 50 \
             CONFIG.PCW_FPGA0_PERIPHERAL_FREQMHZ $clock_mhz] [get_bd_cells ps]
         return {clock FCLK_CLK0 reset FCLK_RESET0_N control M_AXI_GP0 memory S_AXI_HP0
             clocked {M_AXI_GP0_ACLK S_AXI_HP0_ACLK}}
     }
     set_property -dict [list CONFIG.PSU__USE__M_AXI_GP0 1 CONFIG.PSU__USE__M_AXI_GP1 0 \
-        CONFIG.PSU__USE__M_AXI_GP2 0 CONFIG.PSU__USE__S_AXI_GP2 1 \
+        CONFIG.PSU__USE__M_AXI_GP2 0 CONFIG.PSU__USE__S_AXI_GP2 1 CONFIG.PSU__FPGA_PL0_ENABLE 1 \
+        CONFIG.PSU__CRL_APB__PL0_REF_CTRL__SRCSEL IOPLL \
         CONFIG.PSU__CRL_APB__PL0_REF_CTRL__FREQMHZ $clock_mhz] [get_bd_cells ps]
     return {clock pl_clk0 reset pl_resetn0 control M_AXI_HPM0_FPD memory S_AXI_HP0_FPD
         clocked {maxihpm0_fpd_aclk saxihp0_fpd_aclk}}
@@ -94,14 +99,18 @@ proc build_design {} {
     add_cell binary-landmarks.org:user:accelerator_ip accelerator
     add_cell xilinx.com:ip:smartconnect control CONFIG.NUM_SI 1 CONFIG.NUM_MI 1
     add_cell xilinx.com:ip:smartconnect memory CONFIG.NUM_SI 2 CONFIG.NUM_MI 1
-    # 26 bits of length: the default of 14 would end a transfer at 16 KiB.
+    set to_chip [expr {max($memory_bits, $in_bits)}]
+    set to_memory [expr {max($memory_bits, $out_bits)}]
+    # 26 bits of length: the default of 14 would end a transfer at 16 KiB. An AXI burst stays within
+    # 4 KiB.
     add_cell xilinx.com:ip:axi_dma dma \
         CONFIG.c_include_sg 0 CONFIG.c_sg_include_stscntrl_strm 0 CONFIG.c_sg_length_width 26 \
-        CONFIG.c_m_axi_mm2s_data_width [expr {max($memory_bits, $in_bits)}] \
+        CONFIG.c_m_axi_mm2s_data_width $to_chip \
         CONFIG.c_m_axis_mm2s_tdata_width $in_bits \
-        CONFIG.c_m_axi_s2mm_data_width [expr {max($memory_bits, $out_bits)}] \
+        CONFIG.c_m_axi_s2mm_data_width $to_memory \
         CONFIG.c_s_axis_s2mm_tdata_width $out_bits \
-        CONFIG.c_mm2s_burst_size 64 CONFIG.c_s2mm_burst_size 64
+        CONFIG.c_mm2s_burst_size [expr {min(64, 32768 / $to_chip)}] \
+        CONFIG.c_s2mm_burst_size [expr {min(64, 32768 / $to_memory)}]
 
     join_interfaces ps/[dict get $ps control] control/S00_AXI
     join_interfaces control/M00_AXI dma/S_AXI_LITE
@@ -161,7 +170,13 @@ proc collect {} {
 
 package_accelerator
 create_project -force -part $part overlay [file join $work overlay]
-if {[llength [get_board_parts -quiet $board_part]]} {
+# Another version of the board's files will do as well.
+set versions [join [lreplace [split $board_part :] end end *] :]
+set installed [lsort -dictionary [get_board_parts -quiet $versions]]
+if {[llength $installed]} {
+    if {$board_part ni $installed} {
+        set board_part [lindex $installed end]
+    }
     set_property board_part $board_part [current_project]
     set preset 1
 } else {

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ import pytest
 from bitstream_flow.board import board_names, load_board
 from bitstream_flow.fifo_depths import size_fifos
 from bitstream_flow.streaming import insert_converters
-from bitstream_flow.vivado.files import write_files
+from bitstream_flow.vivado.files import design_of, write_files
 from bitstream_flow.vivado.flow import bitstream
+from bitstream_flow.vivado.hwh import write_expected
 from bitstream_flow.vivado.reports import read_reports
 from hls.beats import axis_bytes
 from hls.errors import InputError
@@ -42,7 +44,9 @@ def bundle(tmp_path: Path) -> Bundle:
 def vivado(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """Puts the stand-in on the PATH; returns the file that records the commands."""
 
-    def install(fail: str = "", board_files: str = "found") -> Path:
+    def install(
+        fail: str = "", board_files: str = "found", hwh: str | Path = "expected.hwh"
+    ) -> Path:
         program, record = tmp_path / "bin" / "vivado", tmp_path / "record.txt"
         program.parent.mkdir(exist_ok=True)
         program.write_text(f'#!/bin/bash\nexec {shutil.which("tclsh")} {STUB} "${{@: -1}}"\n')
@@ -51,6 +55,7 @@ def vivado(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Pat
         monkeypatch.setenv("RECORD", str(record))
         monkeypatch.setenv("FAIL", fail)
         monkeypatch.setenv("BOARD_FILES", board_files)
+        monkeypatch.setenv("HWH", str(hwh))
         return record
 
     return install
@@ -91,7 +96,7 @@ def test_the_design_is_wired_for_every_board(name: str, bundle: Bundle, vivado) 
     assert ["dma/M_AXIS_MM2S", "accelerator/s_axis"] in joined
     assert ["accelerator/m_axis", "dma/S_AXIS_S2MM"] in joined
     clock = settings_of(found, "ps")
-    assert "100" in clock.values() and len(clock) in (3, 5)
+    assert "100" in clock.values() and len(clock) in (4, 7)
     assert "100 MHz met (slack 1.25 ns, 114 MHz at most)" in line and "1234 LUT" in line
 
 
@@ -105,6 +110,34 @@ def test_the_dma_fits_the_streams(bundle: Bundle, vivado) -> None:
     assert dma["CONFIG.c_m_axis_mm2s_tdata_width"] == str(widths[0])
     assert dma["CONFIG.c_s_axis_s2mm_tdata_width"] == str(widths[1])
     assert int(dma["CONFIG.c_m_axi_mm2s_data_width"]) >= max(64, widths[0])
+    expected = design_of(bundle.folder, load_board("Pynq-Z1")).dma
+    assert {name: int(dma.get(f"CONFIG.{name}", value)) for name, value in expected.items()} == (
+        expected
+    )
+    for end in ("mm2s", "s2mm"):
+        bits = int(dma[f"CONFIG.c_m_axi_{end}_data_width"])
+        assert int(dma[f"CONFIG.c_{end}_burst_size"]) * bits // 8 <= 4096
+
+
+@needs_tcl
+@pytest.mark.parametrize(("installed", "chosen"), [("1.0 1.1", "1.0"), ("1.9 1.10", "1.10")])
+def test_any_version_of_the_board_files_will_do(
+    installed: str, chosen: str, bundle: Bundle, vivado
+) -> None:
+    board = "tul.com.tw:pynq-z2:part0:"
+    record = vivado(board_files=" ".join(board + version for version in installed.split()))
+    bitstream(bundle.folder, load_board("Pynq-Z2"), "key")
+    assert ["set_property", "board_part", board + chosen, "project"] in commands(record)
+
+
+@needs_tcl
+def test_a_handoff_that_the_host_could_not_use_stays_out(bundle: Bundle, vivado, tmp_path) -> None:
+    board = load_board("Pynq-Z1")
+    write_expected(tmp_path / "wrong.hwh", replace(design_of(bundle.folder, board), in_bits=512))
+    vivado(hwh=tmp_path / "wrong.hwh")
+    with pytest.raises(InputError, match=r"overlay\.hwh: c_m_axi.* of the DMA is 512, must be 64"):
+        bitstream(bundle.folder, board, "key")
+    assert not (bundle.folder / "overlay.hwh").exists()
 
 
 @needs_tcl

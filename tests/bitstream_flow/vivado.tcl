@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Stands in for Vivado under tclsh: records every command that Tcl itself doesn't know, answers
-# queries, and leaves the files that an implementation would. RECORD, FAIL and BOARD_FILES are
-# environment variables.
+# queries, and leaves the files that an implementation would. RECORD, FAIL, BOARD_FILES and
+# HWH (a handoff file) are environment variables.
 
 set record [open $env(RECORD) w]
 
@@ -38,6 +38,7 @@ proc launch_runs {args} {
         file mkdir project/overlay/$folder
         close [open project/overlay/$folder/$name w]
     }
+    file copy -force $::env(HWH) project/overlay/$folder/$name
 }
 
 proc report_utilization {option path} {
