@@ -73,7 +73,11 @@ class FifoRow:
 
 @dataclass(frozen=True)
 class Contents:
-    """All figures of the page; `routed` and `route` are None where nothing was routed."""
+    """All figures of the page.
+
+    `routed` is Vivado's, `route` nextpnr's for an ECP5: its part and, by the name of an operator or
+    `accelerator` for all, results. Either is None where there is none.
+    """
 
     summary: Summary
     manifest: dict[str, Any]
@@ -193,12 +197,20 @@ class Contents:
 
 def gather(summary: Summary) -> Contents:
     """Read what the summary leaves out: the bundle's manifest and what was routed, if anything."""
-    build = summary.build
-    manifest = _read(build.bundle / "manifest.json")
-    route = build.folder / "route" / "route.json"
+    manifest = _read(summary.build.bundle / "manifest.json")
     values = manifest.get("routed")
     routed = Routed(Resources(**values["resources"]), values["slack_ns"]) if values else None
-    return Contents(summary, manifest, routed, _read(route) if route.is_file() else None)
+    return Contents(summary, manifest, routed, _route(summary))
+
+
+def _route(summary: Summary) -> dict[str, Any] | None:
+    """What `make route` left for this very bundle."""
+    build = summary.build
+    path = build.folder / "route" / "route.json"
+    if not path.is_file():
+        return None
+    found = _read(path)
+    return found if found.get("bundle_key") == build.bundle_key else None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 """Where to draw the nodes of a dataflow graph: a row a step, skips in columns of their own.
 
 Rows are longest ways from the start, so that every edge leads down. A node stands below the one
-that it follows where it can. An edge that passes rows keeps to one column in them that is free.
+that it follows where it can, that with the longest way ahead first, so that the main chain is a
+straight one. An edge that passes rows keeps to one column in them that is free.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def arrange(
     rows = _rows(nodes, edges)
     taken: set[Place] = set()
     places: dict[str, Place] = {}
-    for name in nodes:
+    ways = _rows(nodes[::-1], [(target, source) for source, target in edges])
+    for name in sorted(nodes, key=lambda name: (rows[name], -ways[name])):
         ahead = [source for source, target in edges if target == name]
         ahead = [source for source in ahead if rows[source] == rows[name] - 1]
         wished = columns[name] if columns else min((places[n][0] for n in ahead), default=0)

@@ -56,7 +56,6 @@ def render(contents: Contents) -> str:
         stacks=charts.stacks(contents),
         memory=charts.memory(contents),
         frame=(charts.LEFT, charts.RIGHT, charts.TOP, charts.BOTTOM),
-        route=_flat(contents.route or {}),
     )
 
 
@@ -82,14 +81,3 @@ def _total(rows: list[Any]) -> tuple[Resources, Resources]:
         sum((row.mapped for row in rows), Resources()),
         sum((row.predicted for row in rows), Resources()),
     )
-
-
-def _flat(values: dict[str, Any], ahead: str = "") -> list[tuple[str, Any]]:
-    """Numbers and texts of nested JSON objects, as (path, value); lists are left out."""
-    found: list[tuple[str, Any]] = []
-    for key, value in values.items():
-        if isinstance(value, dict):
-            found += _flat(value, f"{ahead}{key} ")
-        elif isinstance(value, (str, int, float)):
-            found.append((f"{ahead}{key}", value))
-    return found

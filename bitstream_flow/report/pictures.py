@@ -15,9 +15,13 @@ from bitstream_flow.report.layout import Layout, Place, arrange
 
 WIDTH, HEIGHT = 158, 36
 # From one column, or row, to the next.
-ACROSS, DOWN = 196, 66
+ACROSS, DOWN = 178, 66
 MARGIN = 16
 _BEND = 26
+# Characters that fit into a box.
+_TITLE_MAX = 25
+# Kinds that only pass beats on: a block is not named after them.
+_PLUMBING = ("width_converter", "stream_fork")
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class Wire:
 
     path: str
     label: str
-    x: float
-    y: float
+    x: int
+    y: int
     tip: str
 
 
@@ -139,12 +143,22 @@ def _with_ports(contents: Contents, boxes: Mapping[str, Box]) -> dict[str, Box]:
 
 
 def _port(title: str, note: str) -> Box:
-    return Box(0, 0, "port", title, note, f"{title} {note}", 0.0)
+    return Box(0, 0, "port", _short(title), _short(note), f"{title} {note}", 0.0)
+
+
+def _short(name: str) -> str:
+    """A name, without its first parts where it is too long for a box."""
+    if len(name) <= _TITLE_MAX:
+        return name
+    parts = name.split(".")
+    while len(parts) > 1 and len(".".join(parts)) >= _TITLE_MAX:
+        parts.pop(0)
+    return f"…{'.'.join(parts)}"
 
 
 def _block_box(name: str, rows: Sequence[Row]) -> Box:
     slowest = max(rows, key=lambda row: row.op.cycles)
-    main = max(rows, key=lambda row: (row.lanes, row.op.cycles)).kind
+    main = max(rows, key=lambda row: (row.lanes, row.kind not in _PLUMBING, row.op.cycles)).kind
     tensor = rows[-1].op.outputs[0].tensor
     shape = "x".join(map(str, tensor.shape))
     lut, bram = sum(r.mapped.lut for r in rows), sum(r.mapped.bram36 for r in rows)
@@ -154,7 +168,7 @@ def _block_box(name: str, rows: Sequence[Row]) -> Box:
         f" {sum(r.lanes for r in rows)} MAC lanes; {lut:,.0f} LUT and {bram:g} BRAM36 mapped,"
         " FIFOs not counted"
     )
-    return Box(0, 0, main, name, f"{shape} · {lut:,.0f} LUT", tip, slowest.share)
+    return Box(0, 0, main, _short(name), f"{shape} · {lut:,.0f} LUT", tip, slowest.share)
 
 
 def _operator_box(block: str, row: Row) -> Box:
@@ -164,7 +178,7 @@ def _operator_box(block: str, row: Row) -> Box:
         f" of the slowest); mapped {row.mapped.lut:,.0f} LUT, {row.mapped.ff:,.0f} FF,"
         f" {row.mapped.bram36:g} BRAM36, {row.mapped.dsp:g} DSP"
     )
-    return Box(0, 0, row.kind, title, f"{row.kind} · {row.op.cycles:,}", tip, row.share)
+    return Box(0, 0, row.kind, _short(title), f"{row.kind} · {row.op.cycles:,}", tip, row.share)
 
 
 def _depth_label(row: FifoRow) -> tuple[str, str]:
@@ -173,7 +187,7 @@ def _depth_label(row: FifoRow) -> tuple[str, str]:
         f"{row.name}: FIFO of {row.depth} beats of {row.width_bits} bits, at least {row.least};"
         f" at most {seen} in simulation"
     )
-    return str(row.depth) if row.depth else "", tip
+    return f"{row.depth:,}" if row.depth else "", tip
 
 
 def _memory_label(rows: Sequence[FifoRow]) -> tuple[str, str]:
@@ -216,7 +230,10 @@ def _wire(layout: Layout, ends: tuple[str, str], label: str, tip: str) -> Wire:
     if end - start == 1:
         points = [(x0, y0), (x1, y1)]
     path = f"M{x0} {y0}" + "".join(_curve(a, b) for a, b in pairwise(points))
-    return Wire(path, label, x1 + 4 if end - start == 1 else through + 4, y1 - 7, tip)
+    if end - start > 1:
+        return Wire(path, label, through + 4, (y0 + y1) // 2, tip)
+    x, y = (x1, y1 - 7) if x0 == x1 else ((x0 + x1) // 2, (y0 + y1) // 2 - 2)
+    return Wire(path, label, x + 4, y, tip)
 
 
 def _curve(start: Place, end: Place) -> str:

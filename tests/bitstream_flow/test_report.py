@@ -184,12 +184,22 @@ def test_what_was_not_done_is_not_measured(folder: Path) -> None:
 def test_what_was_routed_is_shown(folder: Path) -> None:
     routed = {"resources": {"lut": 4321.0, "ff": 1.0, "bram36": 2.5, "dsp": 3.0}, "slack_ns": 2.0}
     change(folder / "bundle" / "manifest.json", lambda values: values.update(routed=routed))
+    counts = {"lut4": 2752, "ff": 5, "ram": 6, "dsp": 7, "start": "a<b", "end": "c"}
+    results = {"accelerator": {"mhz": 123.4} | counts, "x.conv": {"mhz": 99.5} | counts}
+    (folder / "bundle.key").write_text("this")
     (folder / "route").mkdir()
-    route = {"chip": {"clock_mhz": 123.4, "device": "85k"}, "operators": [1]}
-    (folder / "route" / "route.json").write_text(json.dumps(route))
+    (folder / "route" / "route.json").write_text(
+        json.dumps({"bundle_key": "this", "part": "LFE5U-85F-8", "results": results})
+    )
     text = render(gather(summary()))
-    assert "4,321" in text and "125 MHz at most" in text and "123.4" in text
+    assert "4,321" in text and "125 MHz at most" in text and "LFE5U-85F-8" in text
     assert "Vivado has not run" not in text and "make route" not in text
+    rows = list(rows_of(Page(text), "routed").values())[1:]
+    assert [row[:3] for row in rows] == [
+        ["x.conv", "99.5", "2,752"], ["the whole chip", "123.4", "2,752"]
+    ]  # fmt: skip
+    (folder / "bundle.key").write_text("another")
+    assert "<code>make route</code>): not measured" in render(gather(summary()))
 
 
 def test_names_are_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
