@@ -10,6 +10,7 @@ from functools import cached_property
 
 from bitstream_flow.streaming import edges
 from hls.graph import Graph, Node
+from hls.landmark_decode import LandmarkDecode
 from hls.width_converter import WidthConverter
 
 # What follows a block's name in those of its operators.
@@ -67,9 +68,12 @@ class Blocks:
         ]
 
     def pixels(self, block: str) -> int:
-        """Pixels of what the block takes or gives, whichever are fewer."""
+        """Pixels of what the block takes or gives, whichever are fewer; landmarks are none."""
         first, last = self.members[block][0].op, self.members[block][-1].op
-        return min(first.inputs[0].tensor.pixels, last.outputs[0].tensor.pixels)
+        taken = first.inputs[0].tensor.pixels
+        if isinstance(last, LandmarkDecode):
+            return taken
+        return min(taken, last.outputs[0].tensor.pixels)
 
 
 def _block(name: str, residual: set[str]) -> str:

@@ -19,6 +19,7 @@ import pytest
 from bitstream_flow.fifo_depths import size_fifos
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.graph_files import save_graph, save_plan
+from bitstream_flow.landmarks import end_with_decoder
 from bitstream_flow.lanes import lane_uses
 from bitstream_flow.mapping import units
 from bitstream_flow.optimise import Plan
@@ -26,6 +27,7 @@ from bitstream_flow.project import Build
 from bitstream_flow.report.contents import gather
 from bitstream_flow.report.layout import arrange
 from bitstream_flow.report.page import render, write_report
+from bitstream_flow.report.pictures import overview
 from bitstream_flow.report.roofline import bounds, roofline
 from bitstream_flow.streaming import absorb_borders, insert_converters
 from bitstream_flow.summary import Summary, write_summary
@@ -38,15 +40,17 @@ VOID = {"meta", "rect", "line", "path", "circle", "polyline", "br", "input"}
 CYCLES, LATENCY = 2600, 54_321
 
 
-def finish(folder: Path, logical: Graph) -> None:
-    """A finished build of `logical`, every unit mapped to a tenth more than it is estimated at."""
+def finish(folder: Path, network: Graph, decode: bool = False) -> None:
+    """A finished build of `network`, every unit mapped to a tenth more than it is estimated at."""
+    logical = end_with_decoder(network) if decode else network
     chip = insert_converters(fold(absorb_borders(logical), Target(2500)))
     plan = Plan(chip, size_fifos(chip, max(node.op.cycles for node in chip.nodes)))
     for part in ("frontend", "fold", "check", "map"):
         (folder / part).mkdir(parents=True)
-    save_graph(logical, folder / "frontend")
+    save_graph(network, folder / "frontend")
     save_plan(plan, folder / "fold")
     make_bundle(folder / "bundle", logical, chip, plan.depths)
+    change(folder / "bundle" / "manifest.json", lambda values: values.update(decode=decode))
     found = units(chip, {depth.name: depth.depth for depth in plan.depths})
     mapped = {unit.name: asdict(unit.op.resources() * 1.1) for unit in found}
     (folder / "map" / "map.json").write_text(json.dumps(mapped))
@@ -200,6 +204,17 @@ def test_what_was_routed_is_shown(folder: Path) -> None:
     ]  # fmt: skip
     (folder / "bundle.key").write_text("another")
     assert "<code>make route</code>): not measured" in render(gather(summary()))
+
+
+def test_a_decoder_stands_beside_the_maps_that_it_reads(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("LANDMARK_BUILD", str(tmp_path))
+    finish(tmp_path / "tiny-Pynq-Z1", tiny_hourglass(), decode=True)
+    contents = gather(summary())
+    boxes = {box.title: box for box in overview(contents).boxes if box.kind != "port"}
+    assert boxes["landmarks"].kind == "landmark_decode"
+    assert boxes["landmarks"].x == boxes["heatmaps"].x == boxes["stem"].x < boxes["low"].x
+    assert boxes["heatmaps"].y < boxes["landmarks"].y
+    assert "landmark decoder on the chip" in render(contents)
 
 
 def test_names_are_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
