@@ -78,7 +78,7 @@ bench: bitstream
 	$(PY) -m model.bench --config $(CONFIG)
 
 report: bitstream
-	@cat build/$(CONFIG)-$(BOARD)/summary.txt
+	$(PY) -m bitstream_flow.report --config $(CONFIG) --board $(BOARD)
 
 clean:
 	rm -rf build

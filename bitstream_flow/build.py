@@ -3,7 +3,8 @@
 """`make bitstream`: from a configuration to a checked bundle, step by step, each cached by content.
 
 export (QONNX) -> frontend (FINN passes, graph) -> fold and FIFO depths -> bundle (RTL, weights) ->
-simulate and compare -> map to the part -> summary -> Vivado, or what to do where it is missing.
+simulate and compare -> map to the part -> summary -> Vivado, or what to do where it is missing ->
+report.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from bitstream_flow.graph_files import save_graph, save_plan
 from bitstream_flow.mapping import map_units, units
 from bitstream_flow.optimise import Planner
 from bitstream_flow.project import DEFAULT_RATE, Build
+from bitstream_flow.report.page import write_report
 from bitstream_flow.summary import Summary, write_summary
 from bitstream_flow.vivado.flow import bitstream
 from hls.errors import InputError, run_command
@@ -150,8 +152,10 @@ def run_rtl(build: Build, frames: int) -> None:
         "map": partial(map_chip, build),
     }
     run_steps(steps)
-    print(write_summary(Summary.read(build)))
+    summary = Summary.read(build)
+    print(write_summary(summary))
     print(bitstream(build.bundle, build.board, build.bundle_key))
+    print(f"report: {write_report(summary)}")
 
 
 def run_finn(build: Build, frames: int) -> None:

@@ -86,6 +86,8 @@ class Report:
     lines: list[Line]
     cycles: int
     latency: int
+    # The most beats that each FIFO of the RTL held.
+    fills: dict[str, int] = field(default_factory=dict)
 
     @property
     def equal(self) -> bool:
@@ -114,6 +116,7 @@ class Report:
             "rtl_frames": rtl.frames,
             "lines": [str(line) for line in self.lines],
             "first": [asdict(line.first) for line in self.lines if line.first],
+            "fifos": self.fills,
         }
 
 
@@ -151,8 +154,10 @@ def golden(bundle_folder: Path) -> Run:
     return lambda images: model.run(images, keep=True)
 
 
-def rtl_tensors(bundle: Path, chip: Graph, images: np.ndarray) -> tuple[Tensors, int, int]:
-    """Every stream of the simulated RTL, and (cycles a frame, latency of the first frame)."""
+def rtl_tensors(
+    bundle: Path, chip: Graph, images: np.ndarray
+) -> tuple[Tensors, int, int, dict[str, int]]:
+    """Every stream of the simulated RTL, cycles a frame, latency of the first, fill of FIFOs."""
     from host.backends import RtlBackend, cycles_per_frame, latency
     from host.bundle import load_bundle
 
@@ -163,7 +168,8 @@ def rtl_tensors(bundle: Path, chip: Graph, images: np.ndarray) -> tuple[Tensors,
         run = RtlBackend(load_bundle(bundle), note).simulate(images, trace=Path(folder))
         tensors = dict(_traces(chip, Path(folder), len(images)))
     tensors[chip.output] = run.outputs[0]
-    return tensors, int(np.ceil(cycles_per_frame(run))), latency(run)
+    fills = {fifo.name: fifo.max_fill for fifo in run.fifos}
+    return tensors, int(np.ceil(cycles_per_frame(run))), latency(run), fills
 
 
 def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.ndarray]]:
@@ -193,11 +199,11 @@ def compare(build: Build, images: np.ndarray, *, rtl_frames: int) -> Report:
         for name, run in runs.items():
             lines[name].add(expected, run(part))
     chosen = images[len(images) - rtl_frames :]
-    tensors, cycles, latency = rtl_tensors(build.bundle, build.plan.chip, chosen)
+    tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.chip, chosen)
     rtl = Line("RTL")
     # Golden's tensors include PyTorch's and everything between them, in the same order.
     rtl.add({**runs["golden"](chosen), **right(chosen)}, tensors)
-    return Report([*lines.values(), rtl], cycles, latency)
+    return Report([*lines.values(), rtl], cycles, latency, fills)
 
 
 def real_images(config: str, data: Path, count: int) -> np.ndarray:

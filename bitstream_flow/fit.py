@@ -19,10 +19,10 @@ from tqdm import tqdm
 
 from bitstream_flow.board import Board, load_board
 from bitstream_flow.folding import Target
+from bitstream_flow.lanes import lanes
 from bitstream_flow.optimise import Plan, Planner
 from bitstream_flow.project import DEFAULT_RATE
 from hls.errors import InputError, run_command
-from hls.matrix_vector import MatrixVector
 from hls.operator import Resources
 
 # The most of each resource that a design may use, so that it can still be routed.
@@ -108,13 +108,10 @@ def verdict(plan: Plan, board: Board) -> str:
     """One line: how fast it is, and what binds."""
     share = shares(plan.resources, board)
     name = max(share, key=lambda key: share[key])
-    lanes = sum(
-        node.op.pe * node.op.simd for node in plan.chip.nodes if isinstance(node.op, MatrixVector)
-    )
-    frames = board.clock_hz / plan.interval
+    frames, count = board.clock_hz / plan.interval, lanes(plan.chip)
     return (
         f"{frames:,.0f} frames/s at {board.clock_mhz:g} MHz ({plan.interval} cycles);"
-        f" {lanes} MAC lanes, {plan.resources.lut / lanes:.2f} LUT a lane all in;"
+        f" {count} MAC lanes, {plan.resources.lut / count:.2f} LUT a lane all in;"
         f" scarcest: {NAMES[name]}, {share[name]:.1%}"
     )
 

