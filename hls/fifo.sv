@@ -10,8 +10,8 @@
 //
 // The RAM is a ring of RING words, of which DEPTH - 1 are used: a power of two needs no wrapping.
 //
-// In simulation each FIFO reports its state at the end, and with +trace=DIR writes the beats that
-// it took to DIR/NAME.hex.
+// In simulation each FIFO reports its state at the end, with +trace=DIR writes the beats that it
+// took to DIR/NAME.hex, and with +NAME=N holds N beats only.
 
 module fifo #(
     parameter int WIDTH_BITS = 1,
@@ -51,17 +51,24 @@ module fifo #(
     localparam int PLACES = DEPTH - 1;
     localparam int COUNT_BITS = PLACES > 0 ? $clog2(PLACES + 1) : 1;
     logic [COUNT_BITS-1:0] stored;  // beats in the store
-    logic empty, load, write, read;
+    logic empty, load, write, read, full;
 
+    assign in_ready = !full;
     assign empty = stored == '0;
     assign load = !out_valid || out_ready;
     assign read = load && !empty;
 
     if (PLACES == 0) begin : g_no_store
       assign {stored, write} = '0;
-      assign in_ready = !out_valid;
+      assign full = out_valid;
     end else begin : g_store
-      assign in_ready = stored != COUNT_BITS'(PLACES);
+`ifdef SYNTHESIS
+      assign full = stored == COUNT_BITS'(PLACES);
+`else
+      int unsigned limit;
+      initial if (!$value$plusargs({NAME, "=%d"}, limit)) limit = DEPTH;
+      assign full = 32'(stored) + 1 >= limit;
+`endif
       always_ff @(posedge clk) begin
         if (!rst_n) stored <= '0;
         else if (write != read) stored <= write ? stored + 1'b1 : stored - 1'b1;

@@ -12,9 +12,10 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -88,19 +89,22 @@ class Simulator:
         idle_limit: int = 100_000,
         gap: int = 0,
         progress: Progress | None = None,
+        limits: Mapping[str, int] = MappingProxyType({}),
     ) -> Run:
         """Send frames (N, H, W, C), one array an input, back to back.
 
         `stall` is the share of cycles in which sources (and sinks, or a pair for the two) pause at
         random; with `gap` a source sends at most one beat every `gap` cycles. `trace` is a folder
         for the beats that passed each FIFO, as <its name>.hex. `progress` gets the share done.
+        `limits` has FIFOs, by name, hold fewer beats than their depth, but at least 2.
         """
         (count,) = {len(array) for array in frames}
         stalls = stall if isinstance(stall, tuple) else (stall, stall)
         with tempfile.TemporaryDirectory(prefix="simulation-") as name:
             options = {
-                "dir": name, "frames": count, "seed": seed, "gap": gap, "idle_limit": idle_limit,
-                "source_stall": round(1000 * stalls[0]), "sink_stall": round(1000 * stalls[1]),
+                **limits, "dir": name, "frames": count, "seed": seed, "gap": gap,
+                "idle_limit": idle_limit, "source_stall": round(1000 * stalls[0]),
+                "sink_stall": round(1000 * stalls[1]),
             }  # fmt: skip
             if trace is not None:
                 options["trace"] = trace.resolve()
