@@ -98,16 +98,17 @@ def reach(op: Operator) -> Outcome:
     return _run(op, _rtl(op), "cover", COVER_DEPTH)
 
 
-def refute(op: Operator, rtl: str) -> Outcome:
-    """Look for a counterexample to the operator with other RTL, from reset on, without lemmas."""
-    return _run(op, rtl, "bmc", COVER_DEPTH)
+def refute(op: Operator, rtl: str, name: str) -> Outcome:
+    """Look for a counterexample to one property of the operator with other RTL, from reset on."""
+    others = f"delete */t:$check */r:FLAVOR=assert %i */*{name} %d"
+    return _run(op, rtl, "bmc", COVER_DEPTH, others)
 
 
 def _rtl(op: Operator) -> str:
     return (LIBRARY / f"{op.module}.sv").read_text()
 
 
-def _run(op: Operator, rtl: str, mode: str, depth: int) -> Outcome:
+def _run(op: Operator, rtl: str, mode: str, depth: int, prune: str = "") -> Outcome:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         harness = FORMAL / f"{op.module}_formal.sv"
@@ -117,7 +118,7 @@ def _run(op: Operator, rtl: str, mode: str, depth: int) -> Outcome:
             mode=mode,
             depth=depth,
             top=harness.stem,
-            prune="delete */*lemma_*" if mode == "bmc" else "",
+            prune=prune,
             parameters=" ".join(f"-G {key}={value}" for key, value in op.parameters().items()),
             files=" ".join(path.name for path in files),
         )

@@ -77,16 +77,22 @@ module fifo_formal #(
       return ADDRESS_BITS'(place >= PLACES ? place - PLACES : place);
     endfunction
 
-    int unsigned read_at, write_at;
+    int unsigned read_at, read_next, write_at;
     logic [ADDRESS_BITS-1:0] followed_at;
     logic [WIDTH_BITS-1:0] followed;
     assign read_at = 32'(dut.g_fifo.g_ram.read_at);
+    assign read_next = 32'(dut.g_fifo.g_ram.read_next);
     assign write_at = 32'(dut.g_fifo.g_ram.write_at);
     assign followed_at = wrapped(read_at + 32'(score.ahead) - 1);
     assign followed = dut.g_fifo.g_ram.memory[followed_at];
 
     always_comb begin
       if (rst_n) begin
+        // A RAM may return anything while a place is read and written: such a word is not used.
+        if (dut.g_fifo.write && read_at == write_at) no_collision : assert (stored == 0);
+        if (dut.g_fifo.write && read_next == write_at) begin
+          no_collision_ahead : assert (stored == 32'(dut.g_fifo.read));
+        end
         lemma_in_range : assert (read_at < PLACES && write_at < PLACES);
         lemma_distance : assert (write_at == 32'(wrapped(read_at + stored)));
         if (score.following && score.ahead > 0 && 32'(score.ahead) <= stored) begin
