@@ -18,10 +18,10 @@ export OMP_NUM_THREADS ?= 1
 # Brevitas warns at import of an optional package that nothing here uses.
 export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
-.PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report clean
+.PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report prove route clean
 help:
 	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl] [DECODE=1]"
-	@echo "make test | lint | demo | equality | bench | report | clean"
+	@echo "make test | lint | demo | equality | bench | report | prove | route | clean"
 	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz [ARGS='--set training.epochs=5']"
 	@echo "make evaluate | ablate DATA=folder-with-faces68.npz-and-pose14.npz"
 
@@ -79,6 +79,13 @@ bench: bitstream
 
 report: bitstream
 	$(PY) -m bitstream_flow.report --config $(CONFIG) --board $(BOARD)
+
+# Proofs of the operators that only move beats; a routed clock without a vendor's tools.
+prove: .venv/ready
+	$(PY) -m hls.prove
+
+route: bitstream
+	$(PY) -m bitstream_flow.route --config $(CONFIG) --board $(BOARD) $(if $(OPERATOR),--operator "$(OPERATOR)")
 
 clean:
 	rm -rf build

