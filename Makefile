@@ -32,7 +32,7 @@ setup: .venv/ready .venv-host/ready
 	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; v in ((3, 10), (3, 11)) or sys.exit(f'error: Python 3.10 or 3.11 is needed, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11')"
 	@$(PYTHON) -m venv --clear .venv
 	@$(PY) $(PIP) --constraint constraints.txt --editable '.[flow,host,dev]'
-	@$(PY) $(PIP) --no-deps finn-plus==1.6.1
+	@$(PY) $(PIP) --no-deps finn-plus==1.6.1 hls4ml==1.3.0
 	@touch $@
 
 .venv-host/ready: pyproject.toml
