@@ -3,7 +3,8 @@
 """`make bitstream`: from a configuration to a checked bundle, step by step, each cached by content.
 
 export (QONNX) -> frontend (FINN passes, graph) -> fold and FIFO depths -> bundle (RTL, weights) ->
-simulate and compare -> map to the part -> summary -> Vivado, or what to do where it is missing.
+simulate and compare -> map to the part -> summary -> Vivado (FLOW=hls: Vitis HLS first), or what
+to do where it is missing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from bitstream_flow.mapping import map_units, units
 from bitstream_flow.optimise import Planner
 from bitstream_flow.project import DEFAULT_RATE, Build
 from bitstream_flow.summary import Summary, write_summary
+from bitstream_flow.vitis.flow import hls_bitstream
 from bitstream_flow.vivado.flow import bitstream
 from hls.errors import InputError, run_command
 
@@ -138,7 +140,7 @@ def _map(build: Build, out: Path) -> None:
     (out / "map.json").write_text(json.dumps(values, indent=1))
 
 
-def run(build: Build, frames: int) -> None:
+def run(build: Build, frames: int, flow: str = "rtl") -> None:
     """Every step in order, one line each, then the summary table."""
     steps = {
         "export": partial(export, build),
@@ -154,7 +156,10 @@ def run(build: Build, frames: int) -> None:
         ran = step()
         print(f"[{number}/{len(steps)}] {name}: {_took(ran, start)}", flush=True)
     print(write_summary(Summary.read(build)))
-    print(bitstream(build.bundle, build.board, build.bundle_key))
+    if flow == "hls":
+        print(hls_bitstream(build))
+    else:
+        print(bitstream(build.bundle, build.board, build.bundle_key))
 
 
 def _took(ran: bool, start: float) -> str:
@@ -174,12 +179,13 @@ def main() -> None:
     )
     parser.add_argument("--flow", default="rtl", choices=("rtl", "hls", "finn"))
     args = parser.parse_args()
-    if args.flow != "rtl":
-        raise InputError(f"FLOW={args.flow} comes with a later version: use FLOW=rtl")
+    if args.flow == "finn":
+        raise InputError(f"FLOW={args.flow} comes with a later version: use FLOW=rtl or hls")
     if args.frames < 3:
         raise InputError(f"--frames {args.frames}: at least 3 show the steady state")
     board = load_board(args.board)
-    run(Build(args.config, board, args.fps, args.checkpoint, args.decode), args.frames)
+    build = Build(args.config, board, args.fps, args.checkpoint, args.decode)
+    run(build, args.frames, args.flow)
 
 
 if __name__ == "__main__":

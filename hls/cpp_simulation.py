@@ -115,8 +115,7 @@ def _deadlock(fifos: tuple[FifoState, ...]) -> DeadlockError:
     full = [fifo.name for fifo in fifos if fifo.fill >= fifo.depth]
     empty = [fifo.name for fifo in fifos if fifo.fill == 0 and fifo.out_ready]
     error = DeadlockError(
-        "deadlock in C simulation: every process waits;"
-        f" full FIFOs: {_some(full)}; waited for: {_some(empty)}"
+        f"deadlock: every process waits; full FIFOs: {_some(full)}; waited for: {_some(empty)}"
     )
     error.fifos = fifos
     return error

@@ -19,7 +19,7 @@ words:
   for (int low = 0; low < SIZE; low += 64) {
 #pragma HLS UNROLL
     const int size = SIZE - low < 64 ? SIZE - low : 64;
-    const uint64_t word = ap_uint<64>(bits.range(low + size - 1, low)).to_uint64();
+    const uint64_t word = ap_uint<64>(bits >> low).to_uint64();
   sixes:
     for (int i = 0; i < size; i += 6) {
 #pragma HLS UNROLL

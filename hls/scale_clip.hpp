@@ -36,8 +36,8 @@ beats:
     for (int lane = 0; lane < LANES; ++lane) {
 #pragma HLS UNROLL
       const ap_uint<kSlot> slot = get_lane<kSlot>(word, lane);
-      const ap_int<GAIN_BITS> gain = slot.range(GAIN_BITS - 1, 0);
-      const ap_int<OFFSET_BITS> offset = slot.range(kSlot - 1, GAIN_BITS);
+      const ap_int<GAIN_BITS> gain(slot);
+      const ap_int<OFFSET_BITS> offset(slot >> GAIN_BITS);
       const ap_int<kProduct> product =
           to_integer<IN_SIGNED != 0>(get_lane<IN_BITS>(beat, lane)) * gain;
       const ap_int<kSum> sum = product + offset;

@@ -28,8 +28,8 @@ wide_beats:
 #pragma HLS PIPELINE II=1
       if (kGathers || piece == 0) {
         const ap_uint<IN_LANES * BITS> beat = in.read();
-        if (kGathers) set_lane<kNarrow>(wide, piece, ap_uint<kNarrow>(beat));
-        else wide = beat;
+        if (piece == 0) wide = 0;
+        set_lane<kGathers ? kNarrow : kNarrow * kRatio>(wide, piece, beat);
       }
       if (!kGathers || piece == kRatio - 1) {
         out.write(kGathers ? wide : ap_uint<kNarrow * kRatio>(wide >> piece * kNarrow));

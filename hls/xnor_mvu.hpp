@@ -16,8 +16,8 @@ namespace operators {
 template <int PIECE, int WIDTH>
 void take_piece(ap_uint<WIDTH>& word, const ap_uint<PIECE>& piece) {
 #pragma HLS INLINE
-  word = word >> PIECE;
-  word.range(WIDTH - 1, WIDTH - PIECE) = piece;
+  word = PIECE == WIDTH ? ap_uint<WIDTH>(piece)
+                        : ap_uint<WIDTH>(word >> PIECE | ap_uint<WIDTH>(piece) << WIDTH - PIECE);
 }
 
 template <int BEATS, int CHANNELS, int OUT_CHANNELS, int OUT_BITS, int PE, int SIMD, int MMV,

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -48,7 +50,25 @@ endmodule
 """)
 
 
-def write_files(bundle: Path, board: Board, folder: Path, key: str, jobs: int = 2) -> None:
+@dataclass(frozen=True)
+class Core:
+    """The accelerator as an IP: vendor:library:name, its clock and reset pin, and where it lies.
+
+    Without a folder Vivado packages it from the bundle's RTL.
+    """
+
+    vlnv: str
+    clock: str
+    reset: str
+    folder: str = ""
+
+
+PACKAGED = Core("binary-landmarks.org:user:accelerator_ip", "clk", "rst_n")
+
+
+def write_files(
+    bundle: Path, board: Board, folder: Path, key: str, core: Core = PACKAGED, jobs: int = 2
+) -> None:
     """Fill `folder`, beside the bundle, with what Vivado needs; `key` marks its results."""
     manifest = json.loads((bundle / "manifest.json").read_text())
     bits = {end: _axis_bits(manifest, end) for end in ("input", "output")}
@@ -65,11 +85,19 @@ def write_files(bundle: Path, board: Board, folder: Path, key: str, jobs: int = 
         "in_bits": bits["input"],
         "out_bits": bits["output"],
         "rtl_folder": f"../{bundle.name}/rtl",
+        "ip_vlnv": core.vlnv,
+        "ip_clock": core.clock,
+        "ip_reset": core.reset,
+        "ip_folder": core.folder,
         "bundle_key": key,
         "jobs": jobs,
     }
-    lines = [f"set {name} {{{value}}}\n" for name, value in settings.items()]
-    (folder / "settings.tcl").write_text("".join(lines))
+    (folder / "settings.tcl").write_text(tcl_settings(settings))
+
+
+def tcl_settings(values: Mapping[str, object]) -> str:
+    """Tcl that sets a variable for each value."""
+    return "".join(f"set {name} {{{value}}}\n" for name, value in values.items())
 
 
 def _axis_bits(manifest: dict[str, Any], end: str) -> int:
