@@ -32,7 +32,8 @@ beats:
 #pragma HLS PIPELINE II=1
     const ap_uint<WIDTH_BITS> beat = in.read();
     ap_axiu<AXIS_BITS, 0, 0, 0> padded;
-    padded.data = SIGNED != 0 ? ap_int<AXIS_BITS>(ap_int<WIDTH_BITS>(beat)) : ap_int<AXIS_BITS>(beat);
+    padded.data = beat;
+    if (SIGNED != 0) padded.data = ap_int<AXIS_BITS>(ap_int<WIDTH_BITS>(beat));
     padded.keep = -1;
     padded.strb = -1;
     padded.last = i == BEATS - 1;

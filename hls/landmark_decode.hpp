@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Landmark decoder, see landmark_decode.py. A channel's left and upper neighbours are known when its
-// peak comes, and are kept until the right and the lower one come by, a pixel and a row later.
+// Landmark decoder, see landmark_decode.py. A channel's left and upper neighbours are known when
+// its peak comes, and are kept until the right and the lower one come by, a pixel and a row later.
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A dataflow process: in synthesis a plain call under DATAFLOW. In C simulation csim/hls_stream.h has
-// a process of its own for each, which handles one frame after the other, as the hardware does.
+// A dataflow process: in synthesis a plain call under DATAFLOW. In C simulation csim/hls_stream.h
+// runs each as a process of its own, one frame after the other, as the hardware does.
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Multiply, add, shift and clip, see scale_clip.py. Word `fold` of the table: of each lane the gain,
-// and above it the offset.
+// Multiply, add, shift and clip, see scale_clip.py. Word `fold` of the table: of each lane the
+// gain, and above it the offset.
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Fork, see fork.py: each copy leaves as soon as its consumer takes it; the next beat is taken after
-// the last of them.
+// Fork, see fork.py: each copy leaves as soon as its consumer takes it; the next beat is taken
+// after the last of them.
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Sliding window, see window.py: a walk over the patches of a frame, and a circular buffer that runs
-// ahead of it while there is room. The border is never stored.
+// Sliding window, see window.py: a walk over the patches of a frame, and a circular buffer that
+// runs ahead of it while there is room. The border is never stored.
 
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A run of the C simulation: every process handles `frames` frames; then the streams' state is told,
-// as the RTL simulation does, and what passed them is written down where `trace` names a folder.
+// A run of the C simulation: every process handles `frames` frames; then the streams' state is
+// told, as the RTL simulation does, and where `trace` names a folder, what passed them is written.
 // Lines on stdout: FIFO ..., END done|deadlock|left_over <beats moved>.
 
 #pragma once

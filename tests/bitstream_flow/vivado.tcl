@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Stands in for Vivado and Vitis HLS under tclsh: records every command that Tcl itself doesn't know, answers
-# queries, and leaves the files that an implementation would. RECORD, FAIL and BOARD_FILES are
-# environment variables.
+# Stands in for Vivado and Vitis HLS under tclsh: records every command that Tcl itself doesn't
+# know, answers queries, and leaves the files that an implementation would. RECORD, FAIL and
+# BOARD_FILES are environment variables.
 
 set record [open $env(RECORD) w]
 
