@@ -19,11 +19,7 @@ struct ap_axiu {
   ap_uint<1> last;
 };
 
-namespace csim {
-
 template <int DATA>
 void append(std::string& text, const ap_axiu<DATA, 0, 0, 0>& beat) {
-  append(text, beat.data);
+  csim::append(text, beat.data);
 }
-
-}  // namespace csim

@@ -107,7 +107,8 @@ class stream<T, 0> : public csim::Channel {
     written_at_ = written_at_ + 1 == depth ? 0 : written_at_ + 1;
     ++written;
     if (fill() > most) most = fill();
-    if (trace != nullptr) csim::append(*trace, value);
+    using csim::append;
+    if (trace != nullptr) append(*trace, value);
     csim::Scheduler::instance().wake(reader);
     ++csim::Scheduler::instance().current()->round;
   }

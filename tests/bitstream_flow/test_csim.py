@@ -19,9 +19,11 @@ from bitstream_flow.generate_hls import generate_hls, hls_texts
 from bitstream_flow.landmarks import end_with_decoder
 from bitstream_flow.reference import run_reference
 from bitstream_flow.streaming import absorb_borders, edges, insert_converters
+from hls.cpp_simulation import CSIM, FLAGS, includes_of, open_headers
 from hls.errors import InputError
 from hls.graph import Graph
 from hls.operator import Operator
+from hls.programs import compiler, run_compiler
 from hls.window import Window
 from hls.xnor_mvu import XnorMvu
 from tests.bitstream_flow.networks import tiny_hourglass
@@ -109,3 +111,12 @@ def test_the_text_is_what_vitis_hls_wants(chip, depths, tmp_path) -> None:
     assert len(re.findall(r"PROCESS\(", text)) == len(chip.nodes) + 2
     included = set(re.findall(r'#include "(\S+)"', "".join(p.read_text() for p in files.values())))
     assert included == set(files) - {"dataflow.cpp"}
+
+
+@needs_simulation
+def test_it_compiles_as_the_plain_calls_that_vitis_hls_sees(chip, depths, tmp_path) -> None:
+    generate_hls(chip, depths, tmp_path)
+    plain = "#include <hls_stream.h>\n#undef PROCESS\n#undef JOIN_PROCESSES\n"
+    (tmp_path / "plain.cpp").write_text(plain + '#include "dataflow.cpp"\n')
+    includes = includes_of(CSIM, open_headers(), tmp_path)
+    run_compiler(compiler(), [*FLAGS, *includes, "-fsyntax-only", str(tmp_path / "plain.cpp")])
