@@ -7,6 +7,7 @@ BOARD ?= Pynq-Z1
 FLOW ?= rtl
 FPS ?= 1000
 DECODE ?= 0
+CSIM ?= 1000
 DATA ?= $(LANDMARK_DATA)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
@@ -20,7 +21,7 @@ export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
 .PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report prove route clean
 help:
-	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl] [DECODE=1]"
+	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl|hls|finn] [DECODE=1]"
 	@echo "make test | lint | demo | equality | bench | report | prove | route | clean"
 	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz [ARGS='--set training.epochs=5']"
 	@echo "make evaluate | ablate DATA=folder-with-faces68.npz-and-pose14.npz"
@@ -32,7 +33,7 @@ setup: .venv/ready .venv-host/ready
 	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; v in ((3, 10), (3, 11)) or sys.exit(f'error: Python 3.10 or 3.11 is needed, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11')"
 	@$(PYTHON) -m venv --clear .venv
 	@$(PY) $(PIP) --constraint constraints.txt --editable '.[flow,host,dev]'
-	@$(PY) $(PIP) --no-deps finn-plus==1.6.1
+	@$(PY) $(PIP) --no-deps finn-plus==1.6.1 hls4ml==1.3.0
 	@touch $@
 
 .venv-host/ready: pyproject.toml
@@ -58,7 +59,7 @@ demo: setup bitstream
 	@echo "look at build/demo/landmarks.png"
 
 equality: bitstream
-	$(PY) -m bitstream_flow.equality --config $(CONFIG) --board $(BOARD) --random 100 --real 20 --rtl 3 $(if $(DATA),--data $(DATA))
+	$(PY) -m bitstream_flow.equality --config $(CONFIG) --board $(BOARD) --random 100 --real 20 --rtl 3 --csim $(CSIM) $(if $(DATA),--data $(DATA))
 
 # Keeping freed memory instead of giving it back to the system spares a seventh of the time.
 train: export MALLOC_MMAP_THRESHOLD_ = 4294967296

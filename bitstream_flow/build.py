@@ -3,8 +3,8 @@
 """`make bitstream`: from a configuration to a checked bundle, step by step, each cached by content.
 
 export (QONNX) -> frontend (FINN passes, graph) -> fold and FIFO depths -> bundle (RTL, weights) ->
-simulate and compare -> map to the part -> summary -> Vivado, or what to do where it is missing ->
-report.
+simulate and compare -> map to the part -> summary -> Vivado (FLOW=hls: Vitis HLS
+first), or what to do where it is missing -> report.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from bitstream_flow.optimise import Planner
 from bitstream_flow.project import DEFAULT_RATE, Build
 from bitstream_flow.report.page import write_report
 from bitstream_flow.summary import Summary, write_summary
+from bitstream_flow.vitis.flow import hls_bitstream
 from bitstream_flow.vivado.flow import bitstream
 from hls.errors import InputError, run_command
 
@@ -141,8 +142,8 @@ def _map(build: Build, out: Path) -> None:
     (out / "map.json").write_text(json.dumps(values, indent=1))
 
 
-def run_rtl(build: Build, frames: int) -> None:
-    """FLOW=rtl: every step in order, then the summary table and Vivado's part."""
+def run_chip(build: Build, frames: int, last: Callable[[Build], str]) -> None:
+    """Every step in order, then the summary table, the vendor's part (`last`) and the report."""
     steps: Steps = {
         "export": partial(export, build),
         "frontend": partial(frontend, build),
@@ -154,8 +155,13 @@ def run_rtl(build: Build, frames: int) -> None:
     run_steps(steps)
     summary = Summary.read(build)
     print(write_summary(summary))
-    print(bitstream(build.bundle, build.board, build.bundle_key))
+    print(last(build))
     print(f"report: {write_report(summary)}")
+
+
+def rtl_bitstream(build: Build) -> str:
+    """Vivado's part of FLOW=rtl."""
+    return bitstream(build.bundle, build.board, build.bundle_key)
 
 
 def run_finn(build: Build, frames: int) -> None:
@@ -175,7 +181,11 @@ def run_finn(build: Build, frames: int) -> None:
 
 
 Steps = dict[str, Callable[[], bool]]
-FLOWS: dict[str, Callable[[Build, int], None]] = {"rtl": run_rtl, "finn": run_finn}
+FLOWS: dict[str, Callable[[Build, int], None]] = {
+    "rtl": partial(run_chip, last=rtl_bitstream),
+    "hls": partial(run_chip, last=hls_bitstream),
+    "finn": run_finn,
+}
 
 
 def run_steps(steps: Steps) -> None:
@@ -202,10 +212,8 @@ def main() -> None:
     parser.add_argument(
         "--decode", action="store_true", help="end with the landmark decoder: coordinates, no maps"
     )
-    parser.add_argument("--flow", default="rtl", choices=("rtl", "hls", "finn"))
+    parser.add_argument("--flow", default="rtl", choices=tuple(FLOWS))
     args = parser.parse_args()
-    if args.flow not in FLOWS:
-        raise InputError(f"FLOW={args.flow} comes with a later version: use FLOW=rtl")
     if args.frames < 3:
         raise InputError(f"--frames {args.frames}: at least 3 show the steady state")
     board = load_board(args.board)

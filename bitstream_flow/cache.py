@@ -24,7 +24,7 @@ def digest(*parts: object) -> str:
 
 def sources(*packages: str) -> list[Path]:
     """The source files of packages, for a step's key: a change of code is a change of input."""
-    suffixes = {".py", ".sv", ".cpp", ".toml"}
+    suffixes = {".py", ".sv", ".cpp", ".hpp", ".h", ".toml"}
     found: Iterable[Path] = (p for name in packages for p in (ROOT / name).rglob("*"))
     return sorted(path for path in found if path.suffix in suffixes)
 

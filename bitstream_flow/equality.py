@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The equality gate: the same image through every implementation, the same integers out of each.
 
-Brevitas (PyTorch) = QONNX = FINN's hardware graph = golden model = RTL simulation. One line each;
-on a difference the first tensor, in the network's order, and the first position that differ.
+Brevitas (PyTorch) = QONNX = FINN's hardware graph = golden model = HLS C++ in C simulation = RTL
+simulation. One line each; on a difference the first tensor, in the network's order, and the first
+position that differ.
 """
 
 from __future__ import annotations
@@ -182,8 +183,21 @@ def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.n
         yield edge.name, edge.stream.unpack(beats[: frames * edge.stream.beats])
 
 
-def compare(build: Build, images: np.ndarray, *, rtl_frames: int) -> Report:
-    """Run all implementations on `images` (N, H, W, C) uint8, RTL on the last `rtl_frames`."""
+def hls_cpp(build: Build) -> Run:
+    """Every stream of the chip's HLS C++ in C simulation."""
+    from bitstream_flow.csim import HlsCpp
+
+    depths = {depth.name: depth.depth for depth in build.plan.depths}
+    return HlsCpp(build.plan.chip, depths, partial(print, flush=True)).tensors
+
+
+def compare(
+    build: Build, images: np.ndarray, *, rtl_frames: int, more: np.ndarray | None = None
+) -> Report:
+    """Run all implementations on `images` (N, H, W, C) uint8, RTL on the last `rtl_frames`.
+
+    HLS C++ runs on `more` too, against golden alone: both take a fraction of QONNX's time.
+    """
     from bitstream_flow.frontend import FINN_GRAPH
 
     right = with_landmarks(brevitas(build.config, build.checkpoint), build.logical)
@@ -193,17 +207,26 @@ def compare(build: Build, images: np.ndarray, *, rtl_frames: int) -> Report:
         "golden": golden(build.bundle),
     }
     lines = {name: Line(name) for name in runs}
-    for start in tqdm(range(0, len(images), BATCH), "compare", leave=False, disable=None):
-        part = images[start : start + BATCH]
+    csim, streams = Line("HLS C++"), hls_cpp(build)
+    for part in _batches(images, "compare"):
         expected = right(part)
         for name, run in runs.items():
-            lines[name].add(expected, run(part))
+            found = run(part)
+            lines[name].add(expected, found)
+        # Golden's tensors include PyTorch's and everything between them, in the same order.
+        csim.add({**found, **expected}, streams(part))
+    for part in _batches(images[:0] if more is None else more, "golden and HLS C++"):
+        csim.add(runs["golden"](part), streams(part))
     chosen = images[len(images) - rtl_frames :]
     tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.chip, chosen)
     rtl = Line("RTL")
-    # Golden's tensors include PyTorch's and everything between them, in the same order.
     rtl.add({**runs["golden"](chosen), **right(chosen)}, tensors)
-    return Report([*lines.values(), rtl], cycles, latency, fills)
+    return Report([*lines.values(), csim, rtl], cycles, latency, fills)
+
+
+def _batches(images: np.ndarray, what: str) -> Iterator[np.ndarray]:
+    for start in tqdm(range(0, len(images), BATCH), what, leave=False, disable=None):
+        yield images[start : start + BATCH]
 
 
 def real_images(config: str, data: Path, count: int) -> np.ndarray:
@@ -222,6 +245,7 @@ def main() -> None:
     parser.add_argument("--random", type=int, default=100, help="noise images")
     parser.add_argument("--real", type=int, default=20, help="photographs, where --data is given")
     parser.add_argument("--rtl", type=int, default=3, help="frames for the RTL simulation")
+    parser.add_argument("--csim", type=int, default=0, help="more noise, for golden = HLS C++")
     parser.add_argument("--data", type=Path, help="folder with faces68.npz")
     args = parser.parse_args()
     build = Build.existing(args.config, args.board)
@@ -230,7 +254,8 @@ def main() -> None:
         images = np.concatenate([images, real_images(args.config, args.data, args.real)])
     else:
         print(f"skipped: {args.real} photographs, for want of --data")
-    report = compare(build, images, rtl_frames=min(args.rtl, len(images)))
+    more = random_images(build.logical, args.csim, seed=1)
+    report = compare(build, images, rtl_frames=min(args.rtl, len(images)), more=more)
     report.print()
     if not report.equal:
         raise InputError("the implementations differ: see the lines above")

@@ -68,7 +68,7 @@ def identifier(name: str) -> str:
 
 def generate(graph: Graph, depths: Mapping[str, int], folder: Path) -> list[Path]:
     """Write the RTL of a converted graph into `folder`; returns the files, `mem/` included."""
-    _check_identifiers(graph)
+    check_identifiers(graph)
     (folder / "mem").mkdir(parents=True, exist_ok=True)
     kinds = {type(node.op) for node in graph.nodes} | {Fifo}
     for source in {source for kind in kinds for source in kind.rtl_sources()}:
@@ -90,7 +90,8 @@ def memory_files(node: Node) -> dict[str, str]:
     return {m.parameter: f"mem/{identifier(node.name)}_{m.parameter.lower()}.mem" for m in memories}
 
 
-def _check_identifiers(graph: Graph) -> None:
+def check_identifiers(graph: Graph) -> None:
+    """Raise InputError where two names become one identifier."""
     names = [node.name for node in graph.nodes]
     for kind in (names, list(graph.tensors)):
         clash, count = Counter(map(identifier, kind)).most_common(1)[0]

@@ -16,6 +16,11 @@ from hls.width_converter import WidthConverter
 from hls.window import Window
 
 
+# The chip's output is no wider than the board's memory port, where that is fast enough: a wider
+# stream takes a wider DMA and interconnect.
+PORT_BITS = 64
+
+
 @dataclass(frozen=True)
 class Edge:
     """One stream of the chip: a FIFO stands in it, and carries the tensor's name."""
@@ -53,7 +58,8 @@ def _bordered(window: Window, pad: Pad) -> Window | None:
 def insert_converters(graph: Graph, cycles: int | None = None) -> Graph:
     """Put a width converter on every edge whose ends fold the tensor differently.
 
-    None takes more than `cycles` cycles a frame, by default those of the slowest operator.
+    None takes more than `cycles` cycles a frame, by default those of the slowest operator. One at
+    the end narrows the chip's output to the memory port.
     """
     if cycles is None:
         cycles = max(node.op.cycles for node in graph.nodes)
@@ -70,7 +76,22 @@ def insert_converters(graph: Graph, cycles: int | None = None) -> Graph:
             nodes.extend(chain)
             inputs.append(chain[-1].outputs[0] if chain else name)
         nodes.append(replace(node, inputs=tuple(inputs)))
-    return replace(graph, nodes=tuple(nodes))
+    last, port = graph.producers[graph.output]
+    stream = last.op.outputs[port]
+    end = list(_convert(graph.output, stream.lanes, _narrow(stream, cycles), cycles))
+    output = end[-1].outputs[0] if end else graph.output
+    return replace(graph, nodes=(*nodes, *end), output=output)
+
+
+def _narrow(stream: Stream, cycles: int) -> Stream:
+    """The stream with as many lanes as fit the memory port, or as few more as `cycles` allow."""
+    if stream.width_bits <= PORT_BITS:
+        return stream
+    divisors = (lanes for lanes in range(1, stream.lanes + 1) if stream.lanes % lanes == 0)
+    fast = [Stream(stream.tensor, lanes) for lanes in divisors]
+    fast = [found for found in fast if found.beats <= cycles]
+    fitting = [found for found in fast if found.width_bits <= PORT_BITS]
+    return fitting[-1] if fitting else fast[0]
 
 
 def _convert(name: str, lanes: int, wanted: Stream, cycles: int) -> Iterator[Node]:

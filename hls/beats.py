@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Beats of a stream as hexadecimal text, one beat a line: what the simulation reads and writes.
+"""Beats of a stream as bytes and as hexadecimal text, one beat a line: how simulations keep them.
 
 Lane 0 lies in the lowest bits of a beat; negative integers are in two's complement.
 """
@@ -22,14 +22,32 @@ def axis_bytes(width_bits: int) -> int:
     return 1 << (-(-width_bits // 8) - 1).bit_length()
 
 
+def to_bytes(beats: np.ndarray, bits: int) -> np.ndarray:
+    """Beats (N, lanes) of `bits`-bit integers -> uint8 (N, bytes of a beat), lowest byte first."""
+    count, lanes = beats.shape
+    planes = np.empty((count, lanes, bits), np.uint8)
+    for bit in range(bits):
+        planes[:, :, bit] = (beats >> bit) & 1
+    return np.packbits(planes.reshape(count, lanes * bits), axis=1, bitorder="little")
+
+
+def from_bytes(octets: np.ndarray, lanes: int, bits: int, signed: bool) -> np.ndarray:
+    """The inverse of `to_bytes`, int32 (N, lanes); what lies above the lanes is left out."""
+    planes = np.unpackbits(octets, axis=1, bitorder="little")[:, : lanes * bits]
+    planes = planes.reshape(-1, lanes, bits)
+    values = np.zeros((len(planes), lanes), np.int64)
+    for bit in range(bits):
+        values |= planes[:, :, bit].astype(np.int64) << bit
+    if signed:
+        values -= planes[:, :, -1].astype(np.int64) << bits
+    return values.astype(np.int32)
+
+
 def to_hex(beats: np.ndarray, bits: int) -> str:
     """Beats (N, lanes) of `bits`-bit integers -> N lines."""
     count, lanes = beats.shape
     digits = -(-lanes * bits // 4)
-    planes = np.empty((count, lanes, bits), np.uint8)
-    for bit in range(bits):
-        planes[:, :, bit] = (beats >> bit) & 1
-    packed = np.packbits(planes.reshape(count, lanes * bits), axis=1, bitorder="little")[:, ::-1]
+    packed = to_bytes(beats, bits)[:, ::-1]
     text = np.full((count, 2 * packed.shape[1] + 1), ord("\n"), np.uint8)
     text[:, 0:-1:2] = _DIGITS[packed >> 4]
     text[:, 1:-1:2] = _DIGITS[packed & 15]
@@ -52,11 +70,4 @@ def from_hex(text: str, lanes: int, bits: int, signed: bool) -> np.ndarray:
     if digits % 2:
         nibbles = np.pad(nibbles, ((0, 0), (0, 1)))
     octets = (nibbles[:, 0::2] | nibbles[:, 1::2] << 4).astype(np.uint8)
-    planes = np.unpackbits(octets, axis=1, bitorder="little")[:, : lanes * bits]
-    planes = planes.reshape(-1, lanes, bits)
-    values = np.zeros((len(planes), lanes), np.int64)
-    for bit in range(bits):
-        values |= planes[:, :, bit].astype(np.int64) << bit
-    if signed:
-        values -= planes[:, :, -1].astype(np.int64) << bits
-    return values.astype(np.int32)
+    return from_bytes(octets, lanes, bits, signed)

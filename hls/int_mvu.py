@@ -114,6 +114,10 @@ class IntMvu(MatrixVector):
             weights[1::2] -= weights[::2] < 0
         return self.weight_memory({"weights": weights}, self.weight_bits)
 
+    def tables(self, constants: Constants) -> tuple[Memory, ...]:
+        """The weights as they are."""
+        return self.weight_memory({"weights": self.check(constants)}, self.weight_bits)
+
     def resources(self) -> Resources:
         lanes, product = self.pe * self.simd, self.tensor.bits + self.weight_bits
         total = self.weight_cost(self.weight_bits) + Resources(lut=20, ff=20)

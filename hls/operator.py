@@ -143,6 +143,10 @@ class Operator(ABC):
         """The read-only memories that the RTL module loads."""
         return ()
 
+    def tables(self, constants: Constants) -> tuple[Memory, ...]:
+        """Those that the HLS C++ takes, in its order."""
+        return self.memories(constants)
+
     @abstractmethod
     def resources(self) -> Resources:
         """Estimated cost; the mapping measures the true one."""

@@ -110,7 +110,7 @@ class Simulator:
                 options["trace"] = trace.resolve()
             _write_inputs(self.design, frames, Path(name))
             text = list(self._execute(options, Path(name), progress))
-            return _read_run(self.design, Path(name), _check_end(text), _fifos(text))
+            return _read_run(self.design, Path(name), _check_end(text), fifo_states(text))
 
     def _execute(
         self, options: dict[str, object], folder: Path, progress: Progress | None
@@ -184,18 +184,19 @@ def _check_end(text: Sequence[str]) -> int:
         raise SimulationError(f"the simulation broke off: {last}")
     reason, cycles = ends[-1][1], int(ends[-1][2])
     if reason == "deadlock":
-        full = [fifo.name for fifo in _fifos(text) if fifo.fill >= fifo.depth > 0]
+        full = [fifo.name for fifo in fifo_states(text) if fifo.fill >= fifo.depth > 0]
         more = f" and {len(full) - _NAMES_MAX} more" if len(full) > _NAMES_MAX else ""
         error = DeadlockError(
             f"deadlock: nothing moves any more at cycle {cycles};"
             f" full FIFOs: {', '.join(full[:_NAMES_MAX]) or 'none'}{more}"
         )
-        error.fifos = _fifos(text)
+        error.fifos = fifo_states(text)
         raise error
     return cycles
 
 
-def _fifos(text: Iterable[str]) -> tuple[FifoState, ...]:
+def fifo_states(text: Iterable[str]) -> tuple[FifoState, ...]:
+    """What a simulation's lines say of its FIFOs."""
     states = []
     for line in text:
         if found := _FIFO.match(line):

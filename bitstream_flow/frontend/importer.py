@@ -126,9 +126,11 @@ def _matrix(state: Import, node: NodeProto) -> None:
         op: Operator = XnorMvu(kind, len(matrix))
         state.add(op, [source], out, weights=matrix.astype(np.uint8))
         return
-    weights = state.model.get_tensor_datatype(node.input[1])
+    # The unit wants a range as wide on either side of 0.
+    least = 1 + int(abs(matrix).max()).bit_length()
+    weight_bits = max(least, state.model.get_tensor_datatype(node.input[1]).bitwidth())
     bits, signed = bits_for(*conv_range(matrix, (kind.low, kind.high)))
-    op = IntMvu(kind, len(matrix), weights.bitwidth(), bits, signed)
+    op = IntMvu(kind, len(matrix), weight_bits, bits, signed)
     state.add(op, [source], out, weights=matrix.astype(np.int32))
 
 

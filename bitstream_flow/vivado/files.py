@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -49,19 +51,37 @@ endmodule
 """)
 
 
-def design_of(bundle: Path, board: Board) -> Design:
+@dataclass(frozen=True)
+class Core:
+    """The accelerator as an IP: vendor:library:name, its clock and reset pin, and where it lies.
+
+    Without a folder Vivado packages it from the bundle's RTL.
+    """
+
+    vlnv: str
+    clock: str
+    reset: str
+    folder: str = ""
+
+
+PACKAGED = Core("binary-landmarks.org:user:accelerator_ip", "clk", "rst_n")
+
+
+def design_of(bundle: Path, board: Board, core: Core = PACKAGED) -> Design:
     """What the block design around a bundle's accelerator depends on."""
     manifest = json.loads((bundle / "manifest.json").read_text())
-    widths = (_axis_bits(manifest, end) for end in ("input", "output"))
-    return Design(board.processor, board.clock_mhz, board.memory_bits, *widths)
+    in_bits, out_bits = (_axis_bits(manifest, end) for end in ("input", "output"))
+    return Design(board.processor, board.clock_mhz, board.memory_bits, in_bits, out_bits, core.vlnv)
 
 
-def write_files(bundle: Path, board: Board, folder: Path, key: str, jobs: int = 2) -> None:
+def write_files(
+    bundle: Path, board: Board, folder: Path, key: str, core: Core = PACKAGED, jobs: int = 2
+) -> None:
     """Fill `folder`, beside the bundle, with what Vivado needs; `key` marks its results.
 
     expected.hwh is what the host will rely on in Vivado's own overlay.hwh.
     """
-    design = design_of(bundle, board)
+    design = design_of(bundle, board, core)
     highest = {"in_high": design.in_bits - 1, "out_high": design.out_bits - 1}
     folder.mkdir(parents=True, exist_ok=True)
     write_expected(folder / "expected.hwh", design)
@@ -76,11 +96,19 @@ def write_files(bundle: Path, board: Board, folder: Path, key: str, jobs: int = 
         "in_bits": design.in_bits,
         "out_bits": design.out_bits,
         "rtl_folder": f"../{bundle.name}/rtl",
+        "ip_vlnv": core.vlnv,
+        "ip_clock": core.clock,
+        "ip_reset": core.reset,
+        "ip_folder": core.folder,
         "bundle_key": key,
         "jobs": jobs,
     }
-    lines = [f"set {name} {{{value}}}\n" for name, value in settings.items()]
-    (folder / "settings.tcl").write_text("".join(lines))
+    (folder / "settings.tcl").write_text(tcl_settings(settings))
+
+
+def tcl_settings(values: Mapping[str, object]) -> str:
+    """Tcl that sets a variable for each value."""
+    return "".join(f"set {name} {{{value}}}\n" for name, value in values.items())
 
 
 def _axis_bits(manifest: dict[str, Any], end: str) -> int:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from tqdm import tqdm
 
 from bitstream_flow.board import Board
-from bitstream_flow.vivado.files import SCRIPT, design_of, write_files
+from bitstream_flow.vivado.files import PACKAGED, SCRIPT, Core, design_of, write_files
 from bitstream_flow.vivado.hwh import check_hwh
 from bitstream_flow.vivado.reports import Routed, read_reports
 from hls.errors import InputError
@@ -27,36 +28,40 @@ RESULTS = ("overlay.bit", "overlay.hwh")
 _COMMAND = ("vivado", "-mode", "batch", "-nojournal", "-nolog", "-source", SCRIPT.name)
 
 
-def bitstream(bundle: Path, board: Board, key: str) -> str:
+def bitstream(bundle: Path, board: Board, key: str, core: Core = PACKAGED) -> str:
     """Make or fetch the bitstream of the bundle made with `key`; says in one line what came of it.
 
     A failed run is an InputError that names the log; earlier results stay as they are.
     """
     folder = bundle.with_name("vivado")
-    write_files(bundle, board, folder, key)
-    if not _made(folder, key):
+    write_files(bundle, board, folder, key, core)
+    if not made_with(folder / "out", key):
         if shutil.which("vivado") is None:
             return _elsewhere(bundle, folder)
-        _run(folder)
+        run_tool("Vivado", _COMMAND, folder)
     routed = read_reports(folder / "out")
-    check_hwh(folder / "out" / "overlay.hwh", design_of(bundle, board))
+    check_hwh(folder / "out" / "overlay.hwh", design_of(bundle, board, core))
     _into_bundle(folder / "out", bundle, routed)
     return _line(bundle, board, routed)
 
 
-def _made(folder: Path, key: str) -> bool:
-    stamp = folder / "out" / "bundle.key"
+def made_with(folder: Path, key: str) -> bool:
+    """Whether a tool's results, made here or brought back, come from what `key` stands for."""
+    stamp = folder / "bundle.key"
     return stamp.is_file() and stamp.read_text().strip() == key
 
 
-def _run(folder: Path) -> None:
-    """Run Vivado; its output goes to vivado.log, its steps to the terminal."""
-    log = folder / "vivado.log"
+def run_tool(name: str, command: Sequence[str], folder: Path) -> None:
+    """Run a vendor's tool in `folder`; its output goes to <command>.log, its steps to the terminal.
+
+    A failure is an InputError with the first error that it printed.
+    """
+    log = folder / f"{command[0]}.log"
     with (
         log.open("w") as file,
-        tqdm(desc="vivado", unit="line", disable=None) as bar,
+        tqdm(desc=command[0], unit="line", disable=None) as bar,
         subprocess.Popen(
-            _COMMAND, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as run,
     ):
         assert run.stdout is not None
@@ -66,7 +71,7 @@ def _run(folder: Path) -> None:
     if run.returncode:
         lines = log.read_text().splitlines() or ["it printed nothing"]
         first = next((line for line in lines if line.startswith("ERROR")), lines[0])
-        raise InputError(f"Vivado failed: {first} (see {log})")
+        raise InputError(f"{name} failed: {first} (see {log})")
 
 
 def _into_bundle(results: Path, bundle: Path, routed: Routed) -> None:

@@ -53,13 +53,14 @@ PROCESSORS = {
 
 @dataclass(frozen=True)
 class Design:
-    """What the block design depends on; widths in bits, the clock in MHz."""
+    """What the block design depends on; widths in bits, the clock in MHz, the accelerator's IP."""
 
     processor: str
     clock_mhz: float
     memory_bits: int
     in_bits: int
     out_bits: int
+    core: str = "binary-landmarks.org:user:accelerator_ip"
 
     @property
     def dma(self) -> dict[str, int]:
@@ -104,7 +105,7 @@ def write_expected(path: Path, design: Design) -> None:
     ET.SubElement(root, "EXTERNALINTERFACES")
     modules = ET.SubElement(root, "MODULES")
     modules.append(_dma(design))
-    modules.append(_accelerator())
+    modules.append(_accelerator(design))
     modules.append(_processor(design))
     ET.indent(root)
     ET.ElementTree(root).write(path, encoding="UTF-8", xml_declaration=True)
@@ -143,8 +144,8 @@ def _dma(design: Design) -> ET.Element:
     return module
 
 
-def _accelerator() -> ET.Element:
-    module = _module("accelerator", "binary-landmarks.org:user:accelerator_ip:1.0", {})
+def _accelerator(design: Design) -> ET.Element:
+    module = _module("accelerator", f"{design.core}:1.0", {})
     _interfaces(
         module,
         ("s_axis", "dma_M_AXIS_MM2S", "TARGET", "axis"),

@@ -4,7 +4,8 @@
 # The overlay in Vivado (2022.2 or later), from this folder: vivado -mode batch -source overlay.tcl
 # Packages the accelerator as an IP, puts it between an AXI DMA and the processing system, and
 # leaves overlay.bit, overlay.hwh, utilisation.rpt, timing.rpt and slack.txt in out/.
-# settings.tcl, written beside it, names the part, the clock, the stream widths and the RTL.
+# settings.tcl, written beside it, names the part, the clock, the stream widths and the RTL, or the
+# folder of an accelerator that is an IP already.
 
 set here [file dirname [file normalize [info script]]]
 source [file join $here settings.tcl]
@@ -92,11 +93,11 @@ proc drive {source pins} {
 }
 
 proc build_design {} {
-    global in_bits out_bits memory_bits
+    global in_bits out_bits memory_bits ip_vlnv ip_clock ip_reset
     create_bd_design overlay
     set ps [add_processor]
     add_cell xilinx.com:ip:proc_sys_reset reset
-    add_cell binary-landmarks.org:user:accelerator_ip accelerator
+    add_cell $ip_vlnv accelerator
     add_cell xilinx.com:ip:smartconnect control CONFIG.NUM_SI 1 CONFIG.NUM_MI 1
     add_cell xilinx.com:ip:smartconnect memory CONFIG.NUM_SI 2 CONFIG.NUM_MI 1
     set to_chip [expr {max($memory_bits, $in_bits)}]
@@ -120,14 +121,15 @@ proc build_design {} {
     join_interfaces dma/M_AXIS_MM2S accelerator/s_axis
     join_interfaces accelerator/m_axis dma/S_AXIS_S2MM
 
-    set clocked {reset/slowest_sync_clk accelerator/clk control/aclk memory/aclk
-        dma/s_axi_lite_aclk dma/m_axi_mm2s_aclk dma/m_axi_s2mm_aclk}
+    set clocked [list reset/slowest_sync_clk accelerator/$ip_clock control/aclk memory/aclk \
+        dma/s_axi_lite_aclk dma/m_axi_mm2s_aclk dma/m_axi_s2mm_aclk]
     foreach pin [dict get $ps clocked] {
         lappend clocked ps/$pin
     }
     drive ps/[dict get $ps clock] $clocked
     drive ps/[dict get $ps reset] reset/ext_reset_in
-    drive reset/peripheral_aresetn {accelerator/rst_n control/aresetn memory/aresetn dma/axi_resetn}
+    drive reset/peripheral_aresetn \
+        [list accelerator/$ip_reset control/aresetn memory/aresetn dma/axi_resetn]
     assign_bd_address
     validate_bd_design
     save_bd_design
@@ -168,7 +170,15 @@ proc collect {} {
     file rename $out [file join $here out]
 }
 
-package_accelerator
+if {$ip_folder eq ""} {
+    package_accelerator
+    set ip_folder [file join $work ip]
+} else {
+    set ip_folder [file normalize [file join $here $ip_folder]]
+    if {![file exists [file join $ip_folder component.xml]]} {
+        error "no IP in $ip_folder: run Vitis HLS first"
+    }
+}
 create_project -force -part $part overlay [file join $work overlay]
 # Another version of the board's files will do as well.
 set versions [join [lreplace [split $board_part :] end end *] :]
@@ -183,7 +193,7 @@ if {[llength $installed]} {
     puts "no board files for $board_part: the processor keeps its defaults"
     set preset 0
 }
-set_property ip_repo_paths [file join $work ip] [current_project]
+set_property ip_repo_paths $ip_folder [current_project]
 update_ip_catalog
 build_design
 implement

@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Stands in for Vivado under tclsh: records every command that Tcl itself doesn't know, answers
-# queries, and leaves the files that an implementation would. RECORD, FAIL, BOARD_FILES and
-# HWH (a handoff file) are environment variables.
+# Stands in for Vivado and Vitis HLS under tclsh: records every command that Tcl itself doesn't
+# know, answers queries, and leaves the files that an implementation would. RECORD, FAIL,
+# BOARD_FILES and HWH (a handoff file) are environment variables.
 
 set record [open $env(RECORD) w]
 
@@ -39,6 +39,17 @@ proc launch_runs {args} {
         close [open project/overlay/$folder/$name w]
     }
     file copy -force $::env(HWH) project/overlay/$folder/$name
+}
+
+proc export_design {args} {
+    puts $::record [list export_design {*}$args]
+    if {$::env(FAIL) ne ""} {
+        puts "ERROR: \[HLS 200-70\] $::env(FAIL)"
+        exit 1
+    }
+    file mkdir project/solution/impl/ip project/solution/syn/report
+    close [open project/solution/impl/ip/component.xml w]
+    close [open project/solution/syn/report/accelerator_csynth.rpt w]
 }
 
 proc report_utilization {option path} {

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""What every operator has to pass: its RTL against its numpy reference, stalled and not."""
+"""What every operator has to pass: RTL and HLS C++ against its numpy reference."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hls import cpp_simulation
 from hls.operator import NO_CONSTANTS, Constants, Operator
 from hls.simulation import Run, SimulationError, build, operator_design
 from hls.tensor import TensorType
@@ -24,7 +25,7 @@ SETTLE = 12
 def can_simulate() -> str:
     """Why the RTL cannot be simulated on this machine; empty if it can."""
     try:
-        verilator_root(), compiler()
+        verilator_root(), compiler(), cpp_simulation.open_headers()
     except SimulationError as error:
         return str(error)
     return ""
@@ -46,7 +47,9 @@ def check_operator(
     seed: int = 0,
     slack: int = 4,
 ) -> None:
-    """The RTL equals the reference with all kinds of stalls, and `cycles` and `needs` are exact.
+    """RTL and HLS C++ equal the reference, the RTL with all kinds of stalls.
+
+    Its `cycles` and `needs` are exact.
 
     `slack` is how many cycles a frame may take beyond `op.cycles`.
     """
@@ -54,6 +57,9 @@ def check_operator(
     random = np.random.default_rng(seed)
     images = [random_frames(stream.tensor, frames, random) for stream in op.inputs]
     expected = op.reference(*images, constants=constants)
+    twin = cpp_simulation.simulate_operator(op, images, constants)
+    for port, frame in enumerate(expected):
+        np.testing.assert_array_equal(twin.outputs[port], frame, f"C++ port {port}")
     with tempfile.TemporaryDirectory() as folder:
         simulator = build(operator_design(op, constants, Path(folder)))
 

@@ -54,7 +54,7 @@ class Builder:
 
     def integer(self, x: str, out: int, bits: int = 4) -> str:
         tensor, half = self.types[x], 1 << (bits - 1)
-        weights = self.rng.integers(-half, half, (out, tensor.channels), np.int32)
+        weights = self.rng.integers(1 - half, half, (out, tensor.channels), np.int32)
         bound = half * tensor.channels * max(tensor.high, -tensor.low)
         op = IntMvu(tensor, out, bits, bits_for(-bound, bound)[0])
         return self.add(op, x, weights=weights)[0]

@@ -1,0 +1,26 @@
+// SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// FIFO, see fifo.py: a stream of as many places. Where the RTL has but wires, a stream has two: in
+// C++ it needs one at least, and with one alone a beat would pass every other cycle.
+
+#pragma once
+
+#include <ap_int.h>
+#include <hls_stream.h>
+
+namespace operators {
+
+constexpr int fifo_places(int depth) { return depth == 0 ? 2 : depth; }
+
+template <int WIDTH_BITS, int DEPTH>
+struct FifoStream {
+  static_assert(WIDTH_BITS >= 1, "fifo: WIDTH_BITS must be at least 1");
+  static_assert(DEPTH >= 0, "fifo: DEPTH must not be negative");
+  using type = hls::stream<ap_uint<WIDTH_BITS>, fifo_places(DEPTH)>;
+};
+
+template <int WIDTH_BITS, int DEPTH>
+using fifo = typename FifoStream<WIDTH_BITS, DEPTH>::type;
+
+}  // namespace operators
