@@ -47,6 +47,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     folder = tmp_path / "bin"
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     monkeypatch.setenv("BOARD_FILES", "found")
+    monkeypatch.setenv("HWH", "expected.hwh")
 
     def install(*names: str, fail: str = "") -> Path:
         shutil.rmtree(folder, ignore_errors=True)
