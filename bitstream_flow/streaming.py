@@ -15,7 +15,6 @@ from hls.tensor import Stream
 from hls.width_converter import WidthConverter
 from hls.window import Window
 
-
 # The chip's output is no wider than the board's memory port, where that is fast enough: a wider
 # stream takes a wider DMA and interconnect.
 PORT_BITS = 64

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// FIFO, see fifo.py: a stream of as many places. Where the RTL has but wires, a stream has two: in
-// C++ it needs one at least, and with one alone a beat would pass every other cycle.
+// FIFO, see fifo.py: a stream of as many places; RING is a matter of the RTL's addresses. Where the
+// RTL has but wires, a stream has two: in C++ it needs one at least, and with one alone a beat would
+// pass every other cycle.
 
 #pragma once
 
@@ -13,14 +14,15 @@ namespace operators {
 
 constexpr int fifo_places(int depth) { return depth == 0 ? 2 : depth; }
 
-template <int WIDTH_BITS, int DEPTH>
+template <int WIDTH_BITS, int DEPTH, int RING = (DEPTH > 1 ? DEPTH - 1 : 1)>
 struct FifoStream {
   static_assert(WIDTH_BITS >= 1, "fifo: WIDTH_BITS must be at least 1");
   static_assert(DEPTH >= 0, "fifo: DEPTH must not be negative");
+  static_assert(RING >= DEPTH - 1, "fifo: RING must hold DEPTH - 1 beats");
   using type = hls::stream<ap_uint<WIDTH_BITS>, fifo_places(DEPTH)>;
 };
 
-template <int WIDTH_BITS, int DEPTH>
-using fifo = typename FifoStream<WIDTH_BITS, DEPTH>::type;
+template <int WIDTH_BITS, int DEPTH, int RING = (DEPTH > 1 ? DEPTH - 1 : 1)>
+using fifo = typename FifoStream<WIDTH_BITS, DEPTH, RING>::type;
 
 }  // namespace operators

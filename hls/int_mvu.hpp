@@ -13,7 +13,7 @@
 namespace operators {
 
 template <int BEATS, int CHANNELS, int IN_BITS, int IN_SIGNED, int OUT_CHANNELS, int WEIGHT_BITS,
-          int OUT_BITS, int PE, int SIMD, typename Weights>
+          int OUT_BITS, int PE, int SIMD, int BLOCK_RAM, typename Weights>
 void int_mvu(hls::stream<ap_uint<SIMD * IN_BITS>>& in, hls::stream<ap_uint<PE * OUT_BITS>>& out,
              const Weights& weights) {
   static_assert(SIMD >= 1 && CHANNELS % SIMD == 0, "int_mvu: SIMD must divide CHANNELS");
