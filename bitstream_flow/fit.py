@@ -41,10 +41,15 @@ def shares(resources: Resources, board: Board) -> dict[str, float]:
     }
 
 
+def scarcest(found: dict[str, float]) -> str:
+    """The resource of the largest share."""
+    return max(found, key=lambda name: found[name])
+
+
 def check_budget(plan: Plan, board: Board, what: str) -> None:
     """InputError, with the resource and by how much, if the plan is too large for the board."""
     found = shares(plan.resources, board)
-    name = max(found, key=lambda key: found[key])
+    name = scarcest(found)
     if found[name] > USABLE:
         needs, has = getattr(plan.resources, name), getattr(board.budget, name)
         raise InputError(
@@ -107,7 +112,7 @@ def _cells(resources: Resources) -> list[str]:
 def verdict(plan: Plan, board: Board) -> str:
     """One line: how fast it is, and what binds."""
     share = shares(plan.resources, board)
-    name = max(share, key=lambda key: share[key])
+    name = scarcest(share)
     frames, count = board.clock_hz / plan.interval, lanes(plan.chip)
     return (
         f"{frames:,.0f} frames/s at {board.clock_mhz:g} MHz ({plan.interval} cycles);"

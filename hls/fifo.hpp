@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// FIFO, see fifo.py: a stream of as many places; RING is a matter of the RTL's addresses. Where the
-// RTL has but wires, a stream has two: in C++ it needs one at least, and with one alone a beat would
-// pass every other cycle.
+// FIFO, see fifo.py: a stream of as many places; RING is a matter of the RTL's addresses. Where
+// the RTL has but wires, a stream has two: in C++ it needs one at least, and with one alone a beat
+// would pass every other cycle.
 
 #pragma once
 
