@@ -59,6 +59,11 @@ class XnorMvu(MatrixVector):
         return self.mmv > 1 and self.fold_out > 1
 
     @property
+    def _registers(self) -> bool:
+        """Whether a beat waits for the output register of a block RAM."""
+        return self.mmv == 1 and self.block_ram == 1
+
+    @property
     def _group_cycles(self) -> int:
         """Cycles from one group of pixels to the next."""
         return self.mmv * self.fold_in * self.fold_out
@@ -81,7 +86,7 @@ class XnorMvu(MatrixVector):
 
     @property
     def latency(self) -> int:
-        pipeline = 3 + (self.simd > _GROUP)
+        pipeline = 3 + (self.simd > _GROUP) + self._registers
         if not self._reorders:
             return pipeline
         return pipeline + 2 + self._group_cycles - self.mmv * self.fold_in
@@ -136,6 +141,8 @@ class XnorMvu(MatrixVector):
             lut=0.85 * lanes + 1.2 * bits * self.pe + 15,
             ff=0.3 * lanes + 1.5 * bits * self.pe + self.simd + 20,
         )
+        if self._registers:
+            total += Resources(ff=lanes + self.simd + 3)
         if self.fold_out > 1:
             total += Resources(lut=lutram(self.mmv * self.fold_in, self.simd) + 0.5 * self.simd)
         if self.mmv > 1:

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Binary matrix-vector unit, see xnor_mvu.py. Pipeline: weights and beat, popcounts of groups of
-// lanes, their sum (where there are several), accumulator, which is the output register.
+// Binary matrix-vector unit, see xnor_mvu.py. Pipeline: weights and beat (which wait for block RAM's
+// output register), popcounts of groups of lanes, their sum (where there are several), accumulator,
+// which is the output register.
 //
 // With MMV, the beats of so many pixels take turns, and a weight word serves all of them. It comes
 // in as many pieces from a memory that is so much narrower and deeper, while the word before it is
@@ -62,12 +63,12 @@ module xnor_mvu #(
   localparam int STAGE = 1 + $clog2((SIMD + GROUP + 1) / (GROUP + 1));
   localparam int SUM_BITS = $clog2(SIMD + 1);
 
-  logic [SIMD-1:0] beat;
+  logic [SIMD-1:0] beat, beat_early;
   logic [ADDRESS_BITS-1:0] address;
   logic [PE*SIMD-1:0] weights;
   (* rom_style = STYLE *)
   logic [PIECE-1:0] memory[DEPTH];
-  logic enable, primed, issue;
+  logic enable, primed, issue, valid_early, first_early, last_early;
   // Control bits beside the data: 0 with the weights, 1 with the group counts, 2 with the sums.
   logic [2:0] valid, first, last;
 
@@ -80,14 +81,31 @@ module xnor_mvu #(
       .GROUP(MMV)
   ) u_fold (
       .clk, .rst_n, .enable(enable && primed), .in_data, .in_valid, .in_ready, .issue, .address,
-      .beat, .valid(valid[0]), .first(first[0]), .last(last[0])
+      .beat(beat_early), .valid(valid_early), .first(first_early), .last(last_early)
   );
 
+  if (MMV == 1 && BLOCK_RAM != 0) begin : g_block
+    // A popcount straight behind a block RAM would be the longest path by far.
+    always_ff @(posedge clk) begin
+      if (!rst_n) valid[0] <= 1'b0;
+      else if (enable) valid[0] <= valid_early;
+      if (enable) {beat, first[0], last[0]} <= {beat_early, first_early, last_early};
+    end
+  end else begin : g_at_once
+    assign {beat, valid[0], first[0], last[0]} = {beat_early, valid_early, first_early, last_early};
+  end
+
   if (MMV == 1) begin : g_words
+    logic [PE*SIMD-1:0] word;
     logic unused;
     assign unused = issue;
     assign primed = 1'b1;
-    always_ff @(posedge clk) if (enable) weights <= memory[address];
+    always_ff @(posedge clk) if (enable) word <= memory[address];
+    if (BLOCK_RAM != 0) begin : g_register
+      always_ff @(posedge clk) if (enable) weights <= word;
+    end else begin : g_no_register
+      assign weights = word;
+    end
   end else begin : g_pieces
     // `fetch` is a whole word ahead of the beats, which is why the first word is primed.
     localparam int TURN_BITS = $clog2(MMV);

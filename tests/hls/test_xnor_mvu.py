@@ -20,6 +20,7 @@ CASES = [
     XnorMvu(TensorType(1, 3, 36, 1), 5, pe=5, simd=36),
     XnorMvu(TensorType(2, 2, 130, 1), 3, pe=1, simd=65),
     XnorMvu(TensorType(1, 1, 7, 1), 4),
+    XnorMvu(TensorType(2, 3, 48, 1), 6, pe=3, simd=16, block_ram=1),
     XnorMvu(TensorType(2, 4, 27, 1), 6, pe=2, simd=9, mmv=2),
     XnorMvu(TensorType(2, 4, 12, 1), 6, pe=1, simd=4, mmv=4, block_ram=1),
     XnorMvu(TensorType(2, 6, 36, 1), 8, pe=8, simd=9, mmv=3),
