@@ -7,6 +7,7 @@ BOARD ?= Pynq-Z1
 FLOW ?= rtl
 FPS ?= 1000
 DECODE ?= 0
+RTL ?= 20
 CSIM ?= 1000
 DATA ?= $(LANDMARK_DATA)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -59,7 +60,7 @@ demo: setup bitstream
 	@echo "look at build/demo/landmarks.png"
 
 equality: bitstream
-	$(PY) -m bitstream_flow.equality --config $(CONFIG) --board $(BOARD) --random 100 --real 20 --rtl 3 --csim $(CSIM) $(if $(DATA),--data $(DATA))
+	$(PY) -m bitstream_flow.equality --config $(CONFIG) --board $(BOARD) --random 100 --real 20 --rtl $(RTL) --stall 0.3 --csim $(CSIM) $(if $(DATA),--data $(DATA))
 
 # Keeping freed memory instead of giving it back to the system spares a seventh of the time.
 train: export MALLOC_MMAP_THRESHOLD_ = 4294967296
@@ -75,6 +76,9 @@ ablate: .venv/ready
 
 bench: bitstream
 	$(PY) -m bitstream_flow.bench --config $(CONFIG) --board $(BOARD) $(if $(DATA),--data $(DATA))
+	$(PY) -m bitstream_flow.unit_bench
+	$(PY) -m bitstream_flow.minimality --config $(CONFIG) --board $(BOARD)
+	$(PY) -m bitstream_flow.pareto --config $(CONFIG) --board $(BOARD)
 	$(PY) -m bitstream_flow.finn_flow.compare --config $(CONFIG) --board $(BOARD) --fps $(FPS)
 	$(PY) -m model.bench --config $(CONFIG)
 

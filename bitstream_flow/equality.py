@@ -156,9 +156,12 @@ def golden(bundle_folder: Path) -> Run:
 
 
 def rtl_tensors(
-    bundle: Path, chip: Graph, images: np.ndarray
+    bundle: Path, chip: Graph, images: np.ndarray, stall: float = 0.0
 ) -> tuple[Tensors, int, int, dict[str, int]]:
-    """Every stream of the simulated RTL, cycles a frame, latency of the first, fill of FIFOs."""
+    """Every stream of the simulated RTL, cycles a frame, latency of the first, fill of FIFOs.
+
+    Source and sink pause in a share `stall` of the cycles, at random.
+    """
     from host.backends import RtlBackend, cycles_per_frame, latency
     from host.bundle import load_bundle
 
@@ -166,7 +169,9 @@ def rtl_tensors(
         print(text, flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        run = RtlBackend(load_bundle(bundle), note).simulate(images, trace=Path(folder))
+        run = RtlBackend(load_bundle(bundle), note).simulate(
+            images, trace=Path(folder), stall=stall
+        )
         tensors = dict(_traces(chip, Path(folder), len(images)))
     tensors[chip.output] = run.outputs[0]
     fills = {fifo.name: fifo.max_fill for fifo in run.fifos}
@@ -192,9 +197,16 @@ def hls_cpp(build: Build) -> Run:
 
 
 def compare(
-    build: Build, images: np.ndarray, *, rtl_frames: int, more: np.ndarray | None = None
+    build: Build,
+    images: np.ndarray,
+    *,
+    rtl_frames: int,
+    more: np.ndarray | None = None,
+    stall: float = 0.0,
 ) -> Report:
     """Run all implementations on `images` (N, H, W, C) uint8, RTL on the last `rtl_frames`.
+
+    The RTL's source and sink pause in a share `stall` of the cycles.
 
     HLS C++ runs on `more` too, against golden alone: both take a fraction of QONNX's time.
     """
@@ -218,7 +230,7 @@ def compare(
     for part in _batches(images[:0] if more is None else more, "golden and HLS C++"):
         csim.add(runs["golden"](part), streams(part))
     chosen = images[len(images) - rtl_frames :]
-    tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.chip, chosen)
+    tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.chip, chosen, stall)
     rtl = Line("RTL")
     rtl.add({**runs["golden"](chosen), **right(chosen)}, tensors)
     return Report([*lines.values(), csim, rtl], cycles, latency, fills)
@@ -245,6 +257,9 @@ def main() -> None:
     parser.add_argument("--random", type=int, default=100, help="noise images")
     parser.add_argument("--real", type=int, default=20, help="photographs, where --data is given")
     parser.add_argument("--rtl", type=int, default=3, help="frames for the RTL simulation")
+    parser.add_argument(
+        "--stall", type=float, default=0.0, help="share of cycles in which RTL's ends pause"
+    )
     parser.add_argument("--csim", type=int, default=0, help="more noise, for golden = HLS C++")
     parser.add_argument("--data", type=Path, help="folder with faces68.npz")
     args = parser.parse_args()
@@ -255,7 +270,8 @@ def main() -> None:
     else:
         print(f"skipped: {args.real} photographs, for want of --data")
     more = random_images(build.logical, args.csim, seed=1)
-    report = compare(build, images, rtl_frames=min(args.rtl, len(images)), more=more)
+    rtl_frames = min(args.rtl, len(images))
+    report = compare(build, images, rtl_frames=rtl_frames, more=more, stall=args.stall)
     report.print()
     if not report.equal:
         raise InputError("the implementations differ: see the lines above")

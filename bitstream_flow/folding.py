@@ -58,7 +58,9 @@ def fold(graph: Graph, target: Target, chosen: Mapping[str, Operator] | None = N
     lanes: dict[str, int] = {}
     for node in graph.nodes:
         if node.name not in ops:
-            cycles = pace.get(_pixels(node.op), target.cycles)
+            # A fork is as fast as what comes.
+            free = not isinstance(node.op, Fork)
+            cycles = pace.get(_pixels(node.op), target.cycles) if free else target.cycles
             arriving = [lanes.get(name, 1) for name in node.inputs]
             own = _as_read(node, graph, ops)
             ops[node.name] = own or _cheapest(node, graph, Target(cycles), arriving)

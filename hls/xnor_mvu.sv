@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Binary matrix-vector unit, see xnor_mvu.py. Pipeline: weights and beat (which wait for block RAM's
-// output register), popcounts of groups of lanes, their sum (where there are several), accumulator,
-// which is the output register.
+// Binary matrix-vector unit, see xnor_mvu.py. Pipeline: weights and beat (which wait for the output
+// register of block RAM), popcounts of groups of lanes, their sum (where there are several),
+// accumulator, which is the output register.
 //
 // With MMV, the beats of so many pixels take turns, and a weight word serves all of them. It comes
 // in as many pieces from a memory that is so much narrower and deeper, while the word before it is

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Resources by mapping alone, for a network that is not trained or too large to simulate.
+
+`python -m bitstream_flow.map_plan --config face-kv260 --board KV260 --fps 400`: the plan that `fit`
+makes, every operator mapped by Yosys with random weights and thresholds, beside its prediction.
+The frame rate stays a prediction.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from dataclasses import replace
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from bitstream_flow.board import Board, load_board
+from bitstream_flow.fit import NAMES, shares, verdict
+from bitstream_flow.folding import Target
+from bitstream_flow.frontend.structure import network_graph
+from bitstream_flow.lanes import lanes
+from bitstream_flow.mapping import map_units, units
+from bitstream_flow.optimise import Plan, Planner
+from bitstream_flow.project import DEFAULT_RATE
+from hls.errors import run_command
+from hls.graph import Graph
+from hls.int_mvu import IntMvu
+from hls.operator import Constants, Operator, Resources
+from hls.scale_clip import ScaleClip
+from hls.threshold import Threshold
+from hls.xnor_mvu import XnorMvu
+from model.config import load_config
+
+
+def with_random_constants(graph: Graph, seed: int = 0) -> Graph:
+    """The graph with constants as trained ones might be: Yosys shrinks memories of zeros."""
+    rng = np.random.default_rng(seed)
+    return replace(
+        graph, nodes=tuple(replace(n, constants=_constants(n.op, rng)) for n in graph.nodes)
+    )
+
+
+def _constants(op: Operator, rng: np.random.Generator) -> Constants:
+    channels = op.inputs[0].tensor.channels
+    if isinstance(op, XnorMvu):
+        return {"weights": rng.integers(0, 2, (op.out_channels, channels)).astype(np.uint8)}
+    if isinstance(op, IntMvu):
+        limit = (1 << (op.weight_bits - 1)) - 1
+        shape = (op.out_channels, channels)
+        return {"weights": rng.integers(-limit, limit, shape, endpoint=True).astype(np.int32)}
+    if isinstance(op, Threshold):
+        shape, kind = (channels, 2**op.bits - 1), op.tensor
+        steps = np.sort(rng.integers(kind.low, kind.high, shape, endpoint=True), axis=1)
+        flip = rng.integers(0, 1 + op.flips, channels).astype(np.uint8)
+        return {"thresholds": steps.astype(np.int32), "flip": flip}
+    if isinstance(op, ScaleClip):
+        widths = {"gain": op.gain_bits, "offset": op.offset_bits}
+        return {
+            name: rng.integers(-(1 << (bits - 1)), 1 << (bits - 1), channels)
+            for name, bits in widths.items()
+        }
+    return {}
+
+
+def map_plan(plan: Plan, board: Board) -> dict[str, tuple[Resources, Resources]]:
+    """Kind of operator -> (mapped, predicted)."""
+    depths = {depth.name: depth.depth for depth in plan.depths}
+    wanted = units(with_random_constants(plan.chip), depths)
+    mapped = map_units(wanted, board.family)
+    found: dict[str, tuple[Resources, Resources]] = defaultdict(lambda: (Resources(), Resources()))
+    for unit in wanted:
+        before = found[unit.op.module]
+        found[unit.op.module] = (
+            before[0] + mapped[unit.name],
+            before[1] + unit.op.resources(),
+        )
+    return dict(found)
+
+
+def report(
+    name: str, board: Board, plan: Plan, found: dict[str, tuple[Resources, Resources]]
+) -> Table:
+    """One row a kind of operator, mapped and predicted, and the shares of the part."""
+    table = Table(title=f"{name} on {board.name} ({board.part}): mapped / predicted")
+    for title in ("operator", *NAMES.values()):
+        table.add_column(title, justify="left" if title == "operator" else "right")
+    total = (
+        sum((pair[0] for pair in found.values()), Resources()),
+        sum((pair[1] for pair in found.values()), Resources()),
+    )
+    for kind, pair in [*sorted(found.items()), ("in all", total)]:
+        cells = (f"{getattr(pair[0], r):,g} / {getattr(pair[1], r):,.0f}" for r in NAMES)
+        table.add_row(kind, *cells)
+    share = [shares(one, board) for one in total]
+    table.add_row("of the part", *(f"{share[0][r]:.1%} / {share[1][r]:.1%}" for r in NAMES))
+    table.caption = f"{total[0].lut / lanes(plan.chip):.2f} LUT a lane all in (mapped)"
+    return table
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m bitstream_flow.map_plan", description=__doc__)
+    parser.add_argument("--config", default="face-kv260", help="network (default: %(default)s)")
+    parser.add_argument("--board", default="KV260", help="board (default: %(default)s)")
+    parser.add_argument("--fps", type=float, default=DEFAULT_RATE, help="frame rate to plan for")
+    args = parser.parse_args()
+    board = load_board(args.board)
+    graph = network_graph(args.config, load_config(args.config).network)
+    plan = Planner(graph, board.budget).plan(Target.from_rate(args.fps, board.clock_hz))
+    console = Console(width=100)
+    console.print(f"predicted: {verdict(plan, board)}", highlight=False)
+    console.print(report(args.config, board, plan, map_plan(plan, board)))
+
+
+if __name__ == "__main__":
+    run_command(main)
