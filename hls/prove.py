@@ -68,6 +68,17 @@ class Outcome:
         return tuple(sorted(name for name in names if not name.startswith("lemma_")))
 
 
+@dataclass(frozen=True)
+class RingFifo(Fifo):
+    """A FIFO whose RAM has `words` words, where it would choose another number."""
+
+    words: int = 1
+
+    @property
+    def ring(self) -> int:
+        return self.words
+
+
 def _pixel(channels: int, bits: int, signed: bool = True) -> TensorType:
     return TensorType(1, 1, channels, bits, signed=signed)
 
@@ -76,7 +87,10 @@ def operators() -> Iterator[Operator]:
     """What is proven: every kind of store, both directions, odd and even counts."""
     for depth in (0, 1, 2, 3, 6, 17, 33):
         yield Fifo(_pixel(1, 2), depth=depth)
-    # The smallest of 32 bits that lies in block RAM.
+    for depth, words in ((3, 3), (3, 4), (6, 5), (6, 7), (17, 18)):
+        yield RingFifo(_pixel(1, 2), depth=depth, words=words)
+    # Of a width whose RAM is no power of two, and the smallest of 32 bits that is block RAM.
+    yield Fifo(_pixel(1, 8), depth=130)
     yield Fifo(_pixel(1, 32), depth=130)
     for copies in (2, 3):
         yield Fork(_pixel(1, 2), copies=copies)
@@ -108,6 +122,11 @@ def _rtl(op: Operator) -> str:
     return (LIBRARY / f"{op.module}.sv").read_text()
 
 
+def _parameters(op: Operator) -> dict[str, int]:
+    """Those of the harness: the RTL's, and of a FIFO the cycles that the schedule counts on."""
+    return op.parameters() | ({"LATENCY": op.latency} if isinstance(op, Fifo) else {})
+
+
 def _run(op: Operator, rtl: str, mode: str, depth: int, prune: str = "") -> Outcome:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -119,7 +138,7 @@ def _run(op: Operator, rtl: str, mode: str, depth: int, prune: str = "") -> Outc
             depth=depth,
             top=harness.stem,
             prune=prune,
-            parameters=" ".join(f"-G {key}={value}" for key, value in op.parameters().items()),
+            parameters=" ".join(f"-G {key}={value}" for key, value in _parameters(op).items()),
             files=" ".join(path.name for path in files),
         )
         (folder / "job.sby").write_text("\n".join([job, "[files]", *map(str, files), ""]))

@@ -29,7 +29,9 @@ needs_tools = pytest.mark.skipif(
 
 PIXEL = TensorType(1, 1, 1, 2, signed=True)
 WIDE = TensorType(1, 1, 4, 2, signed=True)
-FIFO, BLOCK = Fifo(PIXEL, depth=6), Fifo(TensorType(1, 1, 1, 32, signed=True), depth=130)
+ONE, TWO, SMALL, FIFO = (Fifo(PIXEL, depth=depth) for depth in (1, 2, 3, 6))
+UNEVEN = prove.RingFifo(PIXEL, depth=6, words=5)
+BLOCK = Fifo(TensorType(1, 1, 1, 32, signed=True), depth=130)
 FORK = Fork(PIXEL, copies=2)
 GATHER = WidthConverter(WIDE, in_lanes=1, out_lanes=4)
 SPLIT = WidthConverter(WIDE, in_lanes=4, out_lanes=1)
@@ -38,16 +40,23 @@ ADD = AddClip(TensorType(1, 1, 1, 4, signed=True), bits=4, signed=True)
 
 # Operator, a piece of its RTL, what a careless hand would make of it, a property that then fails.
 MUTANTS = [
-    (FIFO, "PLACES > 0 ? stored != COUNT_BITS'(PLACES) : !out_valid", "1'b1", "exact_depth"),
-    (FIFO, "COUNT_BITS'(PLACES) :", "COUNT_BITS'(PLACES - 1) :", "exact_depth"),
-    (FIFO, "if (load) out_data <= empty", "out_data <= empty", "data_held"),
-    (FIFO, "&& (!load || !empty)", "", "none_invented"),
-    (FIFO, "place == ADDRESS_BITS'(PLACES - 1)", "place == ADDRESS_BITS'(PLACES - 2)", "in_order"),
-    (FIFO, "if (!rst_n) out_valid <= 1'b0;\n      else if", "if", "in_order"),
-    (Fifo(PIXEL, depth=1), "(PLACES > 0 || !out_valid)", "1'b1", "exact_depth"),
-    (Fifo(PIXEL, depth=3), "in_ready && (!load || !empty)", "(!load || !empty)", "no_collision"),
-    (BLOCK, "passes ? past : ahead", "ahead", "in_order"),
-    (BLOCK, "ahead <= memory[read_next]", "ahead <= memory[read_at]", "in_order"),
+    (ONE, "assign full = out_valid", "assign full = 1'b0", "exact_depth"),
+    (TWO, "if (load) out_data <= empty", "out_data <= empty", "data_held"),
+    (TWO, "&& (!load || !empty)", "", "none_invented"),
+    (TWO, "if (!rst_n) out_valid <= 1'b0;\n        else if", "if", "in_order"),
+    (SMALL, "assign full = stored == COUNT_BITS'(PLACES)", "assign full = 1'b0", "no_collision"),
+    (SMALL, "read = load && !empty", "read = load", "no_collision"),
+    (FIFO, "COUNT_BITS'(PLACES);", "COUNT_BITS'(PLACES - 1);", "exact_depth"),
+    (FIFO, "write != read", "write || read", "none_invented"),
+    (FIFO, "if (load) out_valid <= !empty;", "out_valid <= !empty;", "valid_held"),
+    (FIFO, "out_valid <= !empty;", "out_valid <= !empty || write;", "exact_latency"),
+    (FIFO, "out_valid <= !empty;", "out_valid <= stored > 1;", "prompt"),
+    (FIFO, "if (read) out_data <=", "out_data <=", "data_held"),
+    (FIFO, "          read_at <= '0;\n", "", "in_order"),
+    (UNEVEN, "RING != 1 << ADDRESS_BITS && ", "1'b0 && ", "in_range"),
+    (UNEVEN, "ADDRESS_BITS'(RING - 1)", "ADDRESS_BITS'(RING - 2)", "in_order"),
+    (BLOCK, "if (read) read_at", "if (load) read_at", "in_order"),
+    (BLOCK, "<= memory[read_at]", "<= memory[after(read_at)]", "in_order"),
     (FORK, "in_ready ? '0 : sent | out_ready", "'0", "none_invented"),
     (FORK, "&(sent | out_ready)", "|(sent | out_ready)", "bounded"),
     (FORK, "& ~sent", "", "none_invented"),
@@ -75,7 +84,7 @@ def test_proven_without_bound(op: Operator) -> None:
 
 
 @needs_tools
-@pytest.mark.parametrize("op", (FIFO, BLOCK, FORK, GATHER, SPLIT, JOIN, ADD), ids=_name)
+@pytest.mark.parametrize("op", (ONE, TWO, UNEVEN, BLOCK, FORK, GATHER, SPLIT, JOIN, ADD), ids=_name)
 def test_situations_arise(op: Operator) -> None:
     found = prove.reach(op)
     assert found.missed == () and {"leaves_at_once", "leaves_late"} <= set(found.kinds)
@@ -88,6 +97,15 @@ def test_broken_rtl_is_refuted(op: Operator, right: str, wrong: str, expected: s
     assert rtl.count(right) == 1, "the RTL has changed: change the mutant with it"
     found = prove.refute(op, rtl.replace(right, wrong), expected)
     assert found.kinds == (expected,) and found.missed
+
+
+@needs_tools
+@pytest.mark.parametrize(("op", "wrong"), ((ONE, 0), (TWO, 2), (FIFO, 1)), ids=_name)
+def test_another_latency_is_refuted(op: Fifo, wrong: int, monkeypatch) -> None:
+    rtl = (LIBRARY / "fifo.sv").read_text()
+    assert not prove.refute(op, rtl, "exact_latency").missed
+    monkeypatch.setattr(Fifo, "latency", wrong)
+    assert prove.refute(op, rtl, "exact_latency").missed
 
 
 @needs_tools
