@@ -18,9 +18,10 @@ import numpy as np
 
 from bitstream_flow.schedule import moves
 from bitstream_flow.streaming import edges
-from hls.fifo import latency
+from hls.fifo import Fifo, latency
 from hls.fork import Fork
 from hls.graph import Graph, Node
+from hls.tensor import Stream
 from hls.upsample import Upsample
 from hls.width_converter import WidthConverter
 from hls.window import Window
@@ -102,18 +103,24 @@ def _converted(graph: Graph, name: str) -> Iterator[str]:
 def wires(graph: Graph, wanted: Mapping[str, int], least: Mapping[str, int]) -> set[str]:
     """Edges that may do without a FIFO, those that save most first.
 
-    Each beat is taken as it comes, no join needs it to wait, and no path passes more than
-    WIRES_MAX of them.
+    Each beat is taken as it comes, no join needs it to wait, no path passes more than WIRES_MAX of
+    them, and what comes out of a block RAM meets a register behind the first gates.
     """
+    block = {edge.name for edge in edges(graph) if _in_block_ram(edge.stream, wanted[edge.name])}
     found: set[str] = set()
     for edge in sorted(edges(graph), key=lambda edge: -edge.stream.width_bits):
         if edge.name in (graph.input, graph.output) or edge.name in least:
             continue
         giver, taker = graph.producers[edge.name][0], graph.consumers[edge.name][0]
         row = 1 + _behind(graph, giver, found) + _ahead(graph, taker, found)
-        if wanted[edge.name] <= 2 and len(taker.inputs) == 1 and row <= WIRES_MAX:
+        straight = not giver.op.latency and block.intersection(giver.inputs)
+        if wanted[edge.name] <= 2 and len(taker.inputs) == 1 and row <= WIRES_MAX and not straight:
             found.add(edge.name)
     return found
+
+
+def _in_block_ram(stream: Stream, depth: int) -> bool:
+    return Fifo(stream.tensor, lanes=stream.lanes, depth=depth).resources().bram36 > 0
 
 
 def _behind(graph: Graph, node: Node, wires: Collection[str]) -> int:

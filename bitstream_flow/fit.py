@@ -20,17 +20,15 @@ from tqdm import tqdm
 from bitstream_flow.board import Board, load_board
 from bitstream_flow.folding import Target
 from bitstream_flow.lanes import lanes
-from bitstream_flow.optimise import Plan, Planner
-from bitstream_flow.project import DEFAULT_RATE
+from bitstream_flow.optimise import USABLE, Plan, Planner
 from hls.errors import InputError, run_command
 from hls.operator import Resources
 
-# The most of each resource that a design may use, so that it can still be routed.
-USABLE = 0.9
 NAMES = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "dsp": "DSP"}
-# Rates are tried in steps of this factor, so many below and above the one asked for.
+# Rates lie apart by this factor, so many of them; so many are planned in full.
 _STEP = 1.05
-_STEPS = 80
+_STEPS = 160
+_TRIALS = 12
 
 
 def shares(resources: Resources, board: Board) -> dict[str, float]:
@@ -59,27 +57,26 @@ def check_budget(plan: Plan, board: Board, what: str) -> None:
         )
 
 
-def fastest(planner: Planner, board: Board, first: Plan) -> Plan | None:
-    """The plan of the highest rate that fits; None where not even a slow one does.
+def fastest(planner: Planner, board: Board) -> Plan | None:
+    """The plan of the highest rate that fits; None where none is found.
 
     Rates are tried in the mixed-integer program alone, then planned in full from the best down.
     """
-    rates = [board.clock_hz / first.interval * _STEP**step for step in range(-_STEPS, _STEPS)]
-    low = bisect_left(rates, 1, key=lambda rate: _too_large(planner, board, rate))
-    with tqdm(rates[:low][::-1], desc="rates", unit="rate", disable=None, leave=False) as trials:
-        for rate in trials:
-            found = planner.plan(Target.from_rate(rate, board.clock_hz))
+    targets = [Target(int(planner.quickest * _STEP**step)) for step in range(_STEPS)]
+    first = bisect_left(targets, True, key=lambda target: _fits(planner, target))
+    with tqdm(
+        targets[first : first + _TRIALS], desc="rates", unit="rate", disable=None, leave=False
+    ) as trials:
+        for target in trials:
+            found = planner.plan(target)
             if max(shares(found.resources, board).values()) <= USABLE:
                 return found
     return None
 
 
-def _too_large(planner: Planner, board: Board, rate: float) -> int:
-    try:
-        _, share = planner.choose(Target.from_rate(rate, board.clock_hz))
-    except InputError:
-        return 1
-    return int(share > USABLE)
+def _fits(planner: Planner, target: Target) -> bool:
+    _, share = planner.choose(target)
+    return share <= USABLE
 
 
 def report(name: str, board: Board, plan: Plan) -> Table:
@@ -138,11 +135,10 @@ def main() -> None:
 
     network = load_config(args.config, args.set).network
     planner = Planner(network_graph(args.config, network), board.budget)
-    rate = DEFAULT_RATE if args.fps is None else args.fps
-    target = Target.from_rate(rate, board.clock_hz)
-    found = planner.plan(target)
     if args.fps is None:
-        found = fastest(planner, board, found) or found
+        found = fastest(planner, board) or planner.plan(Target(planner.quickest))
+    else:
+        found = planner.plan(Target.from_rate(args.fps, board.clock_hz))
     console = Console()
     console.print(report(args.config, board, found))
     console.print(verdict(found, board), highlight=False)

@@ -26,6 +26,7 @@ from bitstream_flow.straight import with_lines
 from bitstream_flow.streaming import absorb_borders, edges, insert_converters
 from hls.errors import InputError
 from hls.fifo import Fifo
+from hls.fork import Fork
 from hls.graph import Graph, Node
 from hls.matrix_vector import MatrixVector
 from hls.memory_cost import BRAM36_BITS
@@ -34,7 +35,11 @@ from hls.scale_clip import ScaleClip
 from hls.window import Window
 from hls.xnor_mvu import XnorMvu
 
+# The most of each resource that a design may use, so that it can still be routed.
+USABLE = 0.9
+# What a plan really costs is known once it is made; so many corrections at least, and at most.
 ROUNDS = 2
+_ROUNDS_MAX = 4
 _SECONDS = 20.0
 # How much the sum of all resources counts beside the scarcest of them.
 _SUM_WEIGHT = 0.05
@@ -92,15 +97,30 @@ class Planner:
         if node.name in self._straight:
             yield from choices(replace(node, op=self._straight[node.name]), self.graph)
 
+    @property
+    def quickest(self) -> int:
+        """Cycles a frame of the operator that no folding makes faster."""
+        free = (node for node in self.graph.nodes if not isinstance(node.op, Fork))
+        return max(min(op.cycles for op in choices(node, self.graph)) for node in free)
+
     def plan(self, target: Target) -> Plan:
         """The cheapest plan; InputError where an operator cannot be fast enough."""
-        for _ in range(ROUNDS):
-            chosen, _ = self.choose(target)
-            chip = insert_converters(self._fold(target, {n: op for n, (op, _) in chosen.items()}))
-            interval = max(node.op.cycles for node in chip.nodes)
-            found = Plan(chip, size_fifos(chip, interval))
-            modelled = sum((cost for _, cost in chosen.values()), Resources())
-            self._fixed = found.resources + modelled * -1
+        plans: list[Plan] = []
+        while len(plans) < ROUNDS or (len(plans) < _ROUNDS_MAX and self._share(plans[-1]) > USABLE):
+            plans.append(self._corrected(target))
+        return min(plans[ROUNDS - 1 :], key=self._share)
+
+    def _share(self, plan: Plan) -> float:
+        """How much of the scarcest resource a plan takes."""
+        return float((np.array(astuple(plan.resources)) / np.array(astuple(self.budget))).max())
+
+    def _corrected(self, target: Target) -> Plan:
+        """A plan; the next one knows what it cost beyond what was modelled."""
+        chosen, _ = self.choose(target)
+        chip = insert_converters(self._fold(target, {n: op for n, (op, _) in chosen.items()}))
+        found = Plan(chip, size_fifos(chip, max(node.op.cycles for node in chip.nodes)))
+        modelled = sum((cost for _, cost in chosen.values()), Resources())
+        self._fixed = found.resources + modelled * -1
         return found
 
     def _fold(self, target: Target, chosen: dict[str, Operator]) -> Graph:

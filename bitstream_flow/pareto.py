@@ -17,7 +17,6 @@ from rich.table import Table
 
 from bitstream_flow.board import Board, load_board
 from bitstream_flow.fit import NAMES, fastest, scarcest, shares
-from bitstream_flow.folding import Target
 from bitstream_flow.frontend.structure import network_graph
 from bitstream_flow.lanes import lanes, utilisation
 from bitstream_flow.optimise import Plan, Planner
@@ -26,8 +25,6 @@ from hls.matrix_vector import MatrixVector
 from model.config import NetworkConfig, load_config
 
 WIDTHS = (48, 64, 96, 128, 160)
-# Where the search starts.
-_SLOW = 500.0
 
 
 def scaled(network: NetworkConfig, width: int) -> NetworkConfig:
@@ -39,7 +36,7 @@ def scaled(network: NetworkConfig, width: int) -> NetworkConfig:
 def best(network: NetworkConfig, board: Board) -> Plan | None:
     """The fastest plan that fits; None where none does."""
     planner = Planner(network_graph("network", network), board.budget)
-    return fastest(planner, board, planner.plan(Target.from_rate(_SLOW, board.clock_hz)))
+    return fastest(planner, board)
 
 
 def report(name: str, network: NetworkConfig, board: Board, widths: Sequence[int]) -> Table:

@@ -96,7 +96,7 @@ def table(contest: Contest) -> Table:
     found.add_row(f"ours, for {rate:g}", "us, FIFOs included", *_plan(contest.ours, board))
     _finn_rows(found, f"FINN's, for {rate:g}", board, (estimate, plan()))
     found.add_section()
-    best = fastest(contest.planner, board, contest.ours)
+    best = fastest(contest.planner, board)
     found.add_row("ours, fastest that fits", "us, FIFOs included", *_cells_or_none(best, board))
     for by, fits in _criteria(contest).items():
         highest = contest.highest(fits)

@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from bitstream_flow.board import load_board
-from bitstream_flow.fit import USABLE, check_budget, fastest, main, shares
+from bitstream_flow.fit import check_budget, fastest, main, shares
 from bitstream_flow.folding import Target
-from bitstream_flow.optimise import Planner
+from bitstream_flow.optimise import USABLE, Planner
 from hls.errors import InputError
 from tests.bitstream_flow.networks import tiny_hourglass
 
@@ -57,7 +57,7 @@ def test_the_fastest_plan_fits_and_hardly_more_would() -> None:
     board = replace(BOARD, budget=BOARD.budget * 0.06)
     planner = Planner(tiny_hourglass(), board.budget)
     slow = planner.plan(Target(20_000))
-    best = fastest(planner, board, slow)
+    best = fastest(planner, board)
     assert best is not None and best.interval < slow.interval
     check_budget(best, board, "the test network")
     faster = planner.plan(Target(best.interval - 1))
@@ -67,4 +67,4 @@ def test_the_fastest_plan_fits_and_hardly_more_would() -> None:
 def test_nothing_fits_a_part_without_memory() -> None:
     board = replace(BOARD, budget=BOARD.budget * 0.001)
     planner = Planner(tiny_hourglass(), board.budget)
-    assert fastest(planner, board, planner.plan(Target(20_000))) is None
+    assert fastest(planner, board) is None
