@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -97,7 +98,7 @@ class Planner:
         if node.name in self._straight:
             yield from choices(replace(node, op=self._straight[node.name]), self.graph)
 
-    @property
+    @cached_property
     def quickest(self) -> int:
         """Cycles a frame of the operator that no folding makes faster."""
         free = (node for node in self.graph.nodes if not isinstance(node.op, Fork))
