@@ -28,7 +28,7 @@ NAMES = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "dsp": "DSP"}
 # Rates lie apart by this factor, so many of them; so many are planned in full.
 _STEP = 1.05
 _STEPS = 160
-_TRIALS = 12
+_TRIALS = 6
 
 
 def shares(resources: Resources, board: Board) -> dict[str, float]:

@@ -38,9 +38,11 @@ from hls.xnor_mvu import XnorMvu
 
 # The most of each resource that a design may use, so that it can still be routed.
 USABLE = 0.9
-# What a plan really costs is known once it is made; so many corrections at least, and at most.
+# What a plan really costs is known once it is made: so many corrections, and more where little is
+# missing.
 ROUNDS = 2
 _ROUNDS_MAX = 4
+_LITTLE = 0.1
 _SECONDS = 20.0
 # How much the sum of all resources counts beside the scarcest of them.
 _SUM_WEIGHT = 0.05
@@ -107,7 +109,9 @@ class Planner:
     def plan(self, target: Target) -> Plan:
         """The cheapest plan; InputError where an operator cannot be fast enough."""
         plans: list[Plan] = []
-        while len(plans) < ROUNDS or (len(plans) < _ROUNDS_MAX and self._share(plans[-1]) > USABLE):
+        while len(plans) < ROUNDS or (
+            len(plans) < _ROUNDS_MAX and 0 < self._share(plans[-1]) - USABLE < _LITTLE
+        ):
             plans.append(self._corrected(target))
         return min(plans[ROUNDS - 1 :], key=self._share)
 
