@@ -79,7 +79,7 @@ class IntMvu(MatrixVector):
 
     @property
     def latency(self) -> int:
-        return 3 if self.simd == 1 else 3 + self.simd
+        return (3 if self.simd == 1 else 3 + self.simd) + self.block_ram
 
     @property
     def packs(self) -> bool:
@@ -126,6 +126,8 @@ class IntMvu(MatrixVector):
         total += Resources(
             lut=word * max(0, self.simd - 3), ff=word * min(self.simd - 1, _DELAY_REGISTERS)
         )
+        if self.block_ram:
+            total += Resources(ff=lanes * self.weight_bits + self.inputs[0].width_bits)
         if self.simd > 1:
             total += Resources(lut=self.out_bits * self.pe, ff=self.out_bits * self.pe)
         if self.packs or product >= _DSP_PRODUCT_BITS:

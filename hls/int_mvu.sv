@@ -67,7 +67,7 @@ module int_mvu #(
   logic [SIMD*IN_BITS-1:0] beat;
   (* rom_style = STYLE *)
   logic [PE*SIMD*WEIGHT_BITS-1:0] memory[DEPTH];
-  logic [PE*SIMD*WEIGHT_BITS-1:0] weights;
+  logic [PE*SIMD*WEIGHT_BITS-1:0] word, weights;
   logic [ADDRESS_BITS-1:0] address;
   logic signed [IN_BITS:0] values[SIMD];
   logic signed [FACTOR_BITS-1:0] factors[SIMD][PE/PACK];
@@ -81,7 +81,8 @@ module int_mvu #(
   mvu_fold #(
       .FOLD_IN(FOLD_IN),
       .FOLD_OUT(FOLD_OUT),
-      .WIDTH_BITS(SIMD * IN_BITS)
+      .WIDTH_BITS(SIMD * IN_BITS),
+      .LATE(BLOCK_RAM)
   ) u_fold (
       .clk, .rst_n, .enable, .in_data, .in_valid, .in_ready, .issue(unused), .address, .beat,
       .valid(valid[0]), .first(first[0]), .last(last[0])
@@ -96,10 +97,16 @@ module int_mvu #(
       out_valid <= valid[STEPS-1] && last[STEPS-1];
     end
     if (enable) begin
-      weights <= memory[address];
+      word <= memory[address];
       first[STEPS-1:1] <= first[STEPS-2:0];
       last[STEPS-1:1] <= last[STEPS-2:0];
     end
+  end
+
+  if (BLOCK_RAM != 0) begin : g_register
+    always_ff @(posedge clk) if (enable) weights <= word;
+  end else begin : g_no_register
+    assign weights = word;
   end
 
   for (genvar lane = 0; lane < SIMD; lane++) begin : g_lane

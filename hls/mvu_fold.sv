@@ -6,14 +6,16 @@
 // for the other FOLD_OUT - 1.
 //
 // `address` counts through the weight memory; `beat`, `valid`, `first` and `last` belong to the
-// weights that a registered read at `address` returns. Everything moves only with `enable`;
-// `issue` says that a beat is on its way.
+// weights that a registered read at `address` returns, or with LATE one with two registers, as a
+// block RAM wants it that has gates behind it. Everything moves only with `enable`; `issue` says
+// that a beat is on its way.
 
 module mvu_fold #(
     parameter int FOLD_IN = 1,
     parameter int FOLD_OUT = 1,
     parameter int WIDTH_BITS = 1,
     parameter int GROUP = 1,
+    parameter int LATE = 0,
     localparam int ADDRESS_BITS = FOLD_IN * FOLD_OUT > 1 ? $clog2(FOLD_IN * FOLD_OUT) : 1
 ) (
     input  logic                    clk,
@@ -32,8 +34,9 @@ module mvu_fold #(
   localparam int INDEX_BITS = FOLD_IN > 1 ? $clog2(FOLD_IN) : 1;
 
   logic [INDEX_BITS-1:0] index;
-  logic [WIDTH_BITS-1:0] replayed;
+  logic [WIDTH_BITS-1:0] replayed, beat_read;
   logic replaying, index_first, index_last, index_end, group_end;
+  logic valid_read, first_read, last_read;
 
   wrap_counter #(.LAST(FOLD_IN - 1)) u_index (
       .clk, .rst_n, .step(issue), .value(index), .last(index_end)
@@ -45,13 +48,23 @@ module mvu_fold #(
   assign issue = enable && (replaying || in_valid);
 
   always_ff @(posedge clk) begin
-    if (!rst_n) valid <= 1'b0;
-    else if (enable) valid <= replaying || in_valid;
+    if (!rst_n) valid_read <= 1'b0;
+    else if (enable) valid_read <= replaying || in_valid;
     if (issue) begin
-      beat <= replaying ? replayed : in_data;
-      first <= index_first;
-      last <= index_last;
+      beat_read <= replaying ? replayed : in_data;
+      first_read <= index_first;
+      last_read <= index_last;
     end
+  end
+
+  if (LATE != 0) begin : g_late
+    always_ff @(posedge clk) begin
+      if (!rst_n) valid <= 1'b0;
+      else if (enable) valid <= valid_read;
+      if (enable) {beat, first, last} <= {beat_read, first_read, last_read};
+    end
+  end else begin : g_at_once
+    assign {beat, valid, first, last} = {beat_read, valid_read, first_read, last_read};
   end
 
   if (GROUP == 1) begin : g_one

@@ -63,12 +63,12 @@ module xnor_mvu #(
   localparam int STAGE = 1 + $clog2((SIMD + GROUP + 1) / (GROUP + 1));
   localparam int SUM_BITS = $clog2(SIMD + 1);
 
-  logic [SIMD-1:0] beat, beat_early;
+  logic [SIMD-1:0] beat;
   logic [ADDRESS_BITS-1:0] address;
   logic [PE*SIMD-1:0] weights;
   (* rom_style = STYLE *)
   logic [PIECE-1:0] memory[DEPTH];
-  logic enable, primed, issue, valid_early, first_early, last_early;
+  logic enable, primed, issue;
   // Control bits beside the data: 0 with the weights, 1 with the group counts, 2 with the sums.
   logic [2:0] valid, first, last;
 
@@ -78,22 +78,12 @@ module xnor_mvu #(
       .FOLD_IN(FOLD_IN * MMV),
       .FOLD_OUT(FOLD_OUT),
       .WIDTH_BITS(SIMD),
-      .GROUP(MMV)
+      .GROUP(MMV),
+      .LATE(MMV == 1 ? BLOCK_RAM : 0)
   ) u_fold (
       .clk, .rst_n, .enable(enable && primed), .in_data, .in_valid, .in_ready, .issue, .address,
-      .beat(beat_early), .valid(valid_early), .first(first_early), .last(last_early)
+      .beat, .valid(valid[0]), .first(first[0]), .last(last[0])
   );
-
-  if (MMV == 1 && BLOCK_RAM != 0) begin : g_block
-    // A popcount straight behind a block RAM would be the longest path by far.
-    always_ff @(posedge clk) begin
-      if (!rst_n) valid[0] <= 1'b0;
-      else if (enable) valid[0] <= valid_early;
-      if (enable) {beat, first[0], last[0]} <= {beat_early, first_early, last_early};
-    end
-  end else begin : g_at_once
-    assign {beat, valid[0], first[0], last[0]} = {beat_early, valid_early, first_early, last_early};
-  end
 
   if (MMV == 1) begin : g_words
     logic [PE*SIMD-1:0] word;

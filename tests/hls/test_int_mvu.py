@@ -19,6 +19,8 @@ CASES = [
     IntMvu(TensorType(1, 2, 5, 3, signed=True), 3, weight_bits=2, out_bits=7, pe=3, simd=5),
     IntMvu(TensorType(2, 2, 8, 4, signed=True), 8, weight_bits=8, out_bits=14, pe=4, simd=4),
     IntMvu(TensorType(2, 1, 6, 14), 4, weight_bits=6, out_bits=23, pe=2, simd=2),
+    IntMvu(TensorType(2, 3, 6, 4, signed=True), 6, 8, out_bits=14, pe=6, simd=1, block_ram=1),
+    IntMvu(TensorType(3, 2, 9, 8), 4, weight_bits=4, out_bits=16, pe=2, simd=1),
 ]
 
 
@@ -51,7 +53,7 @@ def test_rtl_reaches_both_ends() -> None:
 
 
 def test_sums_share_a_chain_where_they_fit() -> None:
-    assert [op.packs for op in CASES] == [True, False, False, True, False]
+    assert [op.packs for op in CASES] == [True, False, False, True, False, True, True]
 
 
 def test_reference_is_the_dot_product() -> None:
