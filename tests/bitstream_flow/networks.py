@@ -11,6 +11,10 @@ import numpy as np
 from bitstream_flow.board import load_board
 from bitstream_flow.bundle import write_bundle
 from bitstream_flow.fifo_depths import Depth
+from bitstream_flow.folding import Target
+from bitstream_flow.graph_files import save_graph, save_plan
+from bitstream_flow.optimise import Planner
+from bitstream_flow.project import Build
 from hls.add_clip import AddClip
 from hls.concat import Concat
 from hls.fork import Fork
@@ -129,3 +133,16 @@ def make_bundle(folder: Path, logical: Graph, chip: Graph, depths: list[Depth]) 
         details=details,
     )  # fmt: skip
     return load_bundle(folder)
+
+
+def make_build(logical: Graph) -> Build:
+    """What the steps up to the bundle leave, in $LANDMARK_BUILD."""
+    build = Build("tiny", load_board("Pynq-Z1"), 1000.0)
+    for step in ("frontend", "fold"):
+        (build.folder / step).mkdir(parents=True)
+    save_graph(logical, build.folder / "frontend")
+    plan = Planner(logical, build.board.budget).plan(Target(3000))
+    save_plan(plan, build.folder / "fold")
+    make_bundle(build.bundle, logical, plan.chip, list(plan.depths))
+    (build.folder / "bundle.key").write_text("key")
+    return build

@@ -12,15 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from bitstream_flow.board import load_board
-from bitstream_flow.folding import Target
-from bitstream_flow.graph_files import save_graph, save_plan
-from bitstream_flow.optimise import Planner
 from bitstream_flow.project import Build
 from bitstream_flow.vitis.flow import hls_bitstream
 from hls.errors import InputError
 from host.seal import check_seal
-from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
+from tests.bitstream_flow.networks import make_build, tiny_hourglass
 from tests.bitstream_flow.test_vivado import STUB, commands, needs_tcl
 
 Install = Callable[..., Path]
@@ -28,17 +24,8 @@ Install = Callable[..., Path]
 
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
-    """What the steps before the vendor's leave."""
     monkeypatch.setenv("LANDMARK_BUILD", str(tmp_path))
-    build, logical = Build("tiny", load_board("Pynq-Z1"), 1000.0), tiny_hourglass()
-    for step in ("frontend", "fold"):
-        (build.folder / step).mkdir(parents=True)
-    save_graph(logical, build.folder / "frontend")
-    plan = Planner(logical, build.board.budget).plan(Target(3000))
-    save_plan(plan, build.folder / "fold")
-    make_bundle(build.bundle, logical, plan.chip, list(plan.depths))
-    (build.folder / "bundle.key").write_text("key")
-    return build
+    return make_build(tiny_hourglass())
 
 
 @pytest.fixture
