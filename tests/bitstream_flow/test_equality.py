@@ -73,7 +73,6 @@ def test_a_failed_step_keeps_the_earlier_result(tmp_path) -> None:
             ["--board", "Pynq-Z9"],
             "unknown board 'Pynq-Z9'; known: AUP-ZU3, KV260, ",
         ),
-        (["--flow", "finn"], "FLOW=finn comes with a later version"),
         (["--frames", "1"], "at least 3 show the steady state"),
         (["--config", "nothing"], "unknown configuration 'nothing'; known: "),
     ],
