@@ -18,10 +18,9 @@ import numpy as np
 
 from bitstream_flow.schedule import moves
 from bitstream_flow.streaming import edges
-from hls.fifo import Fifo, latency
+from hls.fifo import latency
 from hls.fork import Fork
 from hls.graph import Graph, Node
-from hls.tensor import Stream
 from hls.upsample import Upsample
 from hls.width_converter import WidthConverter
 from hls.window import Window
@@ -73,13 +72,14 @@ def _wanted(
     graph: Graph, interval: int, needs: Mapping[str, np.ndarray], least: Mapping[str, int]
 ) -> dict[str, int]:
     """Places that the schedule needs, none where wires do."""
-    ways = {name: latency(max(1, least.get(name, 0))) for name in graph.tensors}
+    widths = {edge.name: edge.stream.width_bits for edge in edges(graph)}
+    ways = {name: latency(max(1, least.get(name, 0)), widths[name]) for name in graph.tensors}
     timetable = moves(graph, interval, needs, ways)
     wanted = {name: found.depth(interval) for name, found in timetable.items()}
     bare = wires(graph, wanted, least)
     while True:
         # A deeper FIFO is slower; what comes later may need others to be deeper.
-        deeper = {name: max(way, latency(wanted[name])) for name, way in ways.items()}
+        deeper = {name: max(way, latency(wanted[name], widths[name])) for name, way in ways.items()}
         now = deeper | dict.fromkeys(bare, 0)
         if now == ways:
             return wanted | dict.fromkeys(bare, 0)
@@ -103,24 +103,18 @@ def _converted(graph: Graph, name: str) -> Iterator[str]:
 def wires(graph: Graph, wanted: Mapping[str, int], least: Mapping[str, int]) -> set[str]:
     """Edges that may do without a FIFO, those that save most first.
 
-    Each beat is taken as it comes, no join needs it to wait, no path passes more than WIRES_MAX of
-    them, and what comes out of a block RAM meets a register behind the first gates.
+    Each beat is taken as it comes, no join needs it to wait, and no path passes more than
+    WIRES_MAX of them.
     """
-    block = {edge.name for edge in edges(graph) if _in_block_ram(edge.stream, wanted[edge.name])}
     found: set[str] = set()
     for edge in sorted(edges(graph), key=lambda edge: -edge.stream.width_bits):
         if edge.name in (graph.input, graph.output) or edge.name in least:
             continue
         giver, taker = graph.producers[edge.name][0], graph.consumers[edge.name][0]
         row = 1 + _behind(graph, giver, found) + _ahead(graph, taker, found)
-        straight = not giver.op.latency and block.intersection(giver.inputs)
-        if wanted[edge.name] <= 2 and len(taker.inputs) == 1 and row <= WIRES_MAX and not straight:
+        if wanted[edge.name] <= 2 and len(taker.inputs) == 1 and row <= WIRES_MAX:
             found.add(edge.name)
     return found
-
-
-def _in_block_ram(stream: Stream, depth: int) -> bool:
-    return Fifo(stream.tensor, lanes=stream.lanes, depth=depth).resources().bram36 > 0
 
 
 def _behind(graph: Graph, node: Node, wires: Collection[str]) -> int:

@@ -28,7 +28,7 @@ from host.bundle import load_bundle
 SHARES = (0.0, 0.02, 0.1)
 _FRAMES = 5
 # The least that a shortened FIFO can hold.
-_LEAST = 3
+_LEAST = 4
 
 
 @dataclass(frozen=True)

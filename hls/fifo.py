@@ -15,9 +15,14 @@ from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
 
-def latency(depth: int) -> int:
+def latency(depth: int, width_bits: int) -> int:
     """Cycles from a beat's way into an empty FIFO of `depth` to its way out."""
-    return min(depth, 1) if depth < 3 else 2
+    return min(depth, 1) if depth < 3 else 2 + in_block_ram(depth, width_bits)
+
+
+def in_block_ram(depth: int, width_bits: int) -> bool:
+    """Whether the RTL puts a FIFO of `depth` into block RAM."""
+    return ram(depth - 1, width_bits).bram36 > 0
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,7 @@ class Fifo(LanedOperator):
     """Holds exactly `depth` beats, its output register included.
 
     A beat a cycle in and out, but every other cycle with a depth of 1: a register, which takes the
-    next beat only once it is empty. From a depth of 3 on it is a RAM and its output register, which
+    next beat only once it is empty. From a depth of 3 on it is a RAM and an output register, which
     a beat passes in `latency` cycles. With a depth of 0 it is but wires.
     """
 
@@ -57,11 +62,11 @@ class Fifo(LanedOperator):
     @property
     def latency(self) -> int:
         """Cycles from a beat's way into an empty FIFO to its way out."""
-        return latency(self.depth)
+        return latency(self.depth, self.inputs[0].width_bits)
 
     @property
     def ring(self) -> int:
-        """Words of the RAM, of which depth - 1 are used."""
+        """Words of the RAM; depth - 1 are used, one less in block RAM, which has a latch."""
         places = self.depth - 1
         return ring(places, self.inputs[0].width_bits) if places > 1 else 1
 
@@ -79,4 +84,6 @@ class Fifo(LanedOperator):
             return Resources(lut=width + 3, ff=2 * width + 2)
         wraps = self.ring & (self.ring - 1) > 0
         control = Resources(lut=6 + (1 + 2 * wraps) * count_bits, ff=3 * count_bits + 2)
+        if in_block_ram(self.depth, width):
+            control += Resources(lut=2, ff=width + 1)
         return control + ram(self.ring, width)

@@ -4,11 +4,11 @@
 // FIFO of exactly DEPTH beats, see fifo.py. The oldest beat lies in the output register, the others
 // in a store: a register, distributed RAM (up to 32 places in 2/3 LUT a bit, where a shift register
 // takes one) or block RAM; with DEPTH 1 there is none. What comes passes through the RAM, so that
-// no multiplexer lies before the output register, which block RAM brings along. in_ready and
-// out_valid depend on registers only, so that a FIFO cuts every combinational path; with DEPTH 0 it
-// is but wires.
+// no multiplexer lies before the output register. Block RAM has a latch of its own, which is slow,
+// and holds a beat, too. in_ready and out_valid depend on registers only, so that a FIFO cuts every
+// combinational path; with DEPTH 0 it is but wires.
 //
-// The RAM is a ring of RING words, of which DEPTH - 1 are used: a power of two needs no wrapping.
+// The RAM is a ring of RING words, not all of them used: a power of two needs no wrapping.
 //
 // In simulation each FIFO reports its state at the end, with +trace=DIR writes the beats that it
 // took to DIR/NAME.hex, and with +NAME=N holds N beats only.
@@ -48,15 +48,17 @@ module fifo #(
     assign {fill, most} = '0;
 `endif
   end else begin : g_fifo
-    localparam int PLACES = DEPTH - 1;
+    localparam bit BLOCK = DEPTH > 129 && (DEPTH - 1) * WIDTH_BITS > 4096;
+    localparam int PLACES = DEPTH - 1 - BLOCK;
     localparam int COUNT_BITS = PLACES > 0 ? $clog2(PLACES + 1) : 1;
     logic [COUNT_BITS-1:0] stored;  // beats in the store
+    logic latched;  // one in the block RAM's latch
     logic empty, load, write, read, full;
 
     assign in_ready = !full;
     assign empty = stored == '0;
     assign load = !out_valid || out_ready;
-    assign read = load && !empty;
+    assign read = (BLOCK ? !latched || load : load) && !empty;
 
     if (PLACES == 0) begin : g_no_store
       assign {stored, write} = '0;
@@ -67,12 +69,16 @@ module fifo #(
 `else
       int unsigned limit;
       initial if (!$value$plusargs({NAME, "=%d"}, limit)) limit = DEPTH;
-      assign full = 32'(stored) + 1 >= limit;
+      assign full = 32'(stored) + 1 + 32'(BLOCK) >= limit;
 `endif
       always_ff @(posedge clk) begin
         if (!rst_n) stored <= '0;
         else if (write != read) stored <= write ? stored + 1'b1 : stored - 1'b1;
       end
+    end
+
+    if (!BLOCK) begin : g_no_latch
+      assign latched = 1'b0;
     end
 
     if (PLACES <= 1) begin : g_register
@@ -92,10 +98,7 @@ module fifo #(
       end
     end else begin : g_ram
       localparam int ADDRESS_BITS = $clog2(RING);
-      /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
-      localparam bit SMALL = PLACES <= 128 || PLACES * WIDTH_BITS <= 4096;
-      /* verilator lint_on UNUSEDPARAM */
-      (* no_rw_check, ram_style = SMALL ? "distributed" : "block" *)
+      (* no_rw_check, ram_style = BLOCK ? "block" : "distributed" *)
       logic [WIDTH_BITS-1:0] memory[RING];
       logic [ADDRESS_BITS-1:0] write_at, read_at;
 
@@ -107,21 +110,37 @@ module fifo #(
       assign write = in_valid && in_ready;
       always_ff @(posedge clk) begin
         if (!rst_n) begin
-          out_valid <= 1'b0;
           write_at <= '0;
           read_at <= '0;
         end else begin
-          if (load) out_valid <= !empty;
           if (write) write_at <= after(write_at);
           if (read) read_at <= after(read_at);
         end
         if (write) memory[write_at] <= in_data;
-        if (read) out_data <= memory[read_at];
+      end
+
+      if (BLOCK) begin : g_latch
+        logic [WIDTH_BITS-1:0] word;
+        always_ff @(posedge clk) begin
+          if (!rst_n) {out_valid, latched} <= '0;
+          else begin
+            if (load) out_valid <= latched;
+            if (!latched || load) latched <= !empty;
+          end
+          if (read) word <= memory[read_at];
+          if (load) out_data <= word;
+        end
+      end else begin : g_direct
+        always_ff @(posedge clk) begin
+          if (!rst_n) out_valid <= 1'b0;
+          else if (load) out_valid <= !empty;
+          if (read) out_data <= memory[read_at];
+        end
       end
     end
 
 `ifndef SYNTHESIS
-    assign fill = 32'(stored) + 32'(out_valid);
+    assign fill = 32'(stored) + 32'(latched) + 32'(out_valid);
     always @(posedge clk) most <= !rst_n ? 0 : fill > most ? fill : most;
 `endif
   end

@@ -96,7 +96,7 @@ class Simulator:
         `stall` is the share of cycles in which sources (and sinks, or a pair for the two) pause at
         random; with `gap` a source sends at most one beat every `gap` cycles. `trace` is a folder
         for the beats that passed each FIFO, as <its name>.hex. `progress` gets the share done.
-        `limits` has FIFOs, by name, hold fewer beats than their depth, but at least 3.
+        `limits` has FIFOs, by name, hold fewer beats than their depth, but at least 4.
         """
         (count,) = {len(array) for array in frames}
         stalls = stall if isinstance(stall, tuple) else (stall, stall)

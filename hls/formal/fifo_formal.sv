@@ -17,11 +17,12 @@ module fifo_formal #(
     input logic                  out_ready,
     input logic                  watch
 );
-  localparam int PLACES = DEPTH - 1;
+  localparam int BLOCK = LATENCY > 2 ? 1 : 0;
+  localparam int PLACES = DEPTH - 1 - BLOCK;
   logic [WIDTH_BITS-1:0] out_data;
   logic in_ready, out_valid, arrives, stalled;
   logic full;
-  int unsigned stored;
+  int unsigned stored, latched;
 
   fifo #(.WIDTH_BITS(WIDTH_BITS), .DEPTH(DEPTH), .RING(RING)) dut (.*);
   stream_properties #(.WIDTH_BITS(WIDTH_BITS), .GIVEN(1)) given (
@@ -43,6 +44,7 @@ module fifo_formal #(
 
   if (DEPTH == 0) begin : g_wires
     assign stored = 0;
+    assign latched = 0;
     always_comb begin
       if (rst_n) begin
         lemma_same : assert (32'(score.fill) == 32'(stalled));
@@ -51,14 +53,19 @@ module fifo_formal #(
     end
   end else begin : g_fifo
     assign stored = 32'(dut.g_fifo.stored);
+    assign latched = 32'(dut.g_fifo.latched);
     always_comb begin
       if (rst_n) begin
         exact_depth : assert (in_ready == !full);
         emptied : cover (score.following && score.fill == 1 && out_ready);
         // Lemmas for the induction.
-        lemma_count : assert (32'(score.fill) == stored + 32'(out_valid) + 32'(stalled));
+        lemma_count : assert (32'(score.fill) == stored + latched + 32'(out_valid) + 32'(stalled));
         lemma_most : assert (stored <= PLACES);
         lemma_oldest_out : assert (out_valid || stored == 0 || PLACES > 1 && stored == 1);
+        if (BLOCK != 0) begin
+          lemma_next_latched : assert (latched != 0 || stored <= 1);
+          lemma_on_its_way : assert ((latched + 32'(out_valid) != 0) == (score.taken_before != 0));
+        end
       end
     end
   end
@@ -85,8 +92,9 @@ module fifo_formal #(
     logic [WIDTH_BITS-1:0] followed;
     assign read_at = 32'(dut.g_fifo.g_ram.read_at);
     assign write_at = 32'(dut.g_fifo.g_ram.write_at);
-    // Beats in the RAM ahead of the followed one: the output register's is ahead of them all.
-    assign ahead = 32'(score.ahead) - 32'(out_valid);
+    // Beats in the RAM ahead of the followed one: the output register's and the latch's are ahead of
+    // them all.
+    assign ahead = 32'(score.ahead) - 32'(out_valid) - latched;
     assign followed = dut.g_fifo.g_ram.memory[wrapped(read_at + ahead)];
 
     always_comb begin
@@ -98,6 +106,14 @@ module fifo_formal #(
         at_once : cover (dut.g_fifo.read && dut.g_fifo.write && stored == 1);
         lemma_distance : assert (write_at == 32'(wrapped(read_at + stored)));
         if (score.following && ahead < stored) lemma_stored : assert (followed == score.value);
+      end
+    end
+
+    if (BLOCK != 0) begin : g_latch
+      always_comb begin
+        if (rst_n && score.following && latched != 0 && 32'(score.ahead) == 32'(out_valid)) begin
+          lemma_latch : assert (dut.g_fifo.g_ram.g_latch.word == score.value);
+        end
       end
     end
   end

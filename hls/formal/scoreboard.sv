@@ -6,7 +6,7 @@
 // may be the one, none is lost, doubled, changed or overtaken.
 //
 // `turn` says that the next output beat comes from this input. What suffices for an output beat
-// must be offered at once, or LATENCY (at most 2) cycles after the operator took it.
+// must be offered at once, or LATENCY (at most 3) cycles after the operator took it.
 
 module scoreboard #(
     parameter int UNIT_BITS = 1,
@@ -27,8 +27,8 @@ module scoreboard #(
     input logic                           watch,
     input logic [                    7:0] pick
 );
-  if (LATENCY > 2) begin : g_bad_latency
-    $error("scoreboard: LATENCY must be at most 2");
+  if (LATENCY > 3) begin : g_bad_latency
+    $error("scoreboard: LATENCY must be at most 3");
   end
   localparam int COUNT_BITS = $clog2(CAPACITY + IN_UNITS + 1) + 1;
   typedef logic [COUNT_BITS-1:0] count_t;
@@ -37,14 +37,16 @@ module scoreboard #(
 
   // Units that arrived and have not left, and of these those ahead of the followed one: before
   // this cycle, and with what arrives in it. The operator has `taken` of them: `taken_before` are
-  // those that it had a cycle ago, too, `due` those that it took LATENCY cycles ago or earlier.
-  count_t fill, fill_now, taken, taken_before, due, ahead, ahead_now, place;
+  // those that it had a cycle ago, too, `taken_long` two cycles ago, `due` those that it took LATENCY
+  // cycles ago or earlier.
+  count_t fill, fill_now, taken, taken_before, taken_long, due, ahead, ahead_now, place;
   logic [UNIT_BITS-1:0] value, value_now, found, kept;
   logic following, following_now, leaves;
 
   assign fill_now = fill + (arrives ? IN : '0);
   assign taken = fill - (stalled ? IN : '0);
-  assign due = LATENCY == 0 ? fill_now : LATENCY == 1 ? taken : taken_before;
+  assign due = LATENCY == 0 ? fill_now : LATENCY == 1 ? taken : LATENCY == 2 ? taken_before
+                                                                             : taken_long;
   assign following_now = following || (arrives && watch && pick < 8'(IN_UNITS));
   assign ahead_now = following ? ahead : fill + count_t'(pick);
   assign value_now = following ? value : in_data[32'(pick)*UNIT_BITS+:UNIT_BITS];
@@ -57,10 +59,12 @@ module scoreboard #(
     if (!rst_n) begin
       fill <= '0;
       taken_before <= '0;
+      taken_long <= '0;
       following <= 1'b0;
     end else begin
       fill <= leaves ? fill_now - OUT : fill_now;
       taken_before <= leaves ? taken - OUT : taken;
+      taken_long <= leaves ? taken_before - OUT : taken_before;
       following <= following_now && !(leaves && ahead_now < OUT);
     end
     ahead <= leaves ? ahead_now - OUT : ahead_now;
