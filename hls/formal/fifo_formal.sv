@@ -92,8 +92,8 @@ module fifo_formal #(
     logic [WIDTH_BITS-1:0] followed;
     assign read_at = 32'(dut.g_fifo.g_ram.read_at);
     assign write_at = 32'(dut.g_fifo.g_ram.write_at);
-    // Beats in the RAM ahead of the followed one: the output register's and the latch's are ahead of
-    // them all.
+    // Beats in the RAM ahead of the followed one: the output register's and the latch's are ahead
+    // of them all.
     assign ahead = 32'(score.ahead) - 32'(out_valid) - latched;
     assign followed = dut.g_fifo.g_ram.memory[wrapped(read_at + ahead)];
 

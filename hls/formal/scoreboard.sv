@@ -37,8 +37,8 @@ module scoreboard #(
 
   // Units that arrived and have not left, and of these those ahead of the followed one: before
   // this cycle, and with what arrives in it. The operator has `taken` of them: `taken_before` are
-  // those that it had a cycle ago, too, `taken_long` two cycles ago, `due` those that it took LATENCY
-  // cycles ago or earlier.
+  // those that it had a cycle ago, too, `taken_long` two cycles ago, `due` those that it took
+  // LATENCY cycles ago or earlier.
   count_t fill, fill_now, taken, taken_before, taken_long, due, ahead, ahead_now, place;
   logic [UNIT_BITS-1:0] value, value_now, found, kept;
   logic following, following_now, leaves;
