@@ -8,6 +8,7 @@ FLOW ?= rtl
 FPS ?= 1000
 DECODE ?= 0
 RTL ?= 20
+SEEDS ?= 4
 CSIM ?= 1000
 DATA ?= $(LANDMARK_DATA)
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -90,7 +91,7 @@ prove: .venv/ready
 	$(PY) -m hls.prove
 
 route: bitstream
-	$(PY) -m bitstream_flow.route --config $(CONFIG) --board $(BOARD) $(if $(OPERATOR),--operator "$(OPERATOR)")
+	$(PY) -m bitstream_flow.route --config $(CONFIG) --board $(BOARD) --seeds $(SEEDS) $(if $(OPERATOR),--operator "$(OPERATOR)")
 
 clean:
 	rm -rf build

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -109,6 +110,20 @@ def test_chosen_units(tmp_path) -> None:
     assert [unit.name for unit in route.chosen_units(build, name)] == [name]
     with pytest.raises(InputError, match="--operator pad: neither all, nor a node, nor among fifo"):
         route.chosen_units(build, "pad")
+
+
+def test_the_best_of_several_placements(tmp_path, monkeypatch, capsys) -> None:
+    clocks = {1: 90.0, 2: 103.0, 3: 97.0}
+
+    def routed(rtl, clock_mhz: float, seed: int) -> ecp5.Routed:
+        assert rtl == tmp_path / "rtl" and clock_mhz == 100.0
+        return replace(ecp5.parse_report(REPORT), mhz=clocks[seed])
+
+    monkeypatch.setattr(route, "route_chip", routed)
+    build = SimpleNamespace(bundle=tmp_path)
+    assert route.best_of(build, 100.0, 3).mhz == 103.0
+    assert "seed 3: 97.0 MHz" in capsys.readouterr().out
+    assert route.best_of(build, 100.0, 1).mhz == 90.0 and not capsys.readouterr().out
 
 
 def test_results_of_another_bundle_make_way(tmp_path) -> None:
