@@ -162,7 +162,7 @@ def rtl_tensors(
 
     Source and sink pause in a share `stall` of the cycles, at random.
     """
-    from host.backends import RtlBackend, cycles_per_frame, latency
+    from host.backends.rtl import RtlBackend, cycles_per_frame, latency
     from host.bundle import load_bundle
 
     def note(text: str) -> None:

@@ -21,7 +21,7 @@ from bitstream_flow.fifo_depths import Depth
 from bitstream_flow.project import Build
 from hls.errors import run_command
 from hls.simulation import SimulationError
-from host.backends import RtlBackend, cycles_per_frame
+from host.backends.rtl import RtlBackend, cycles_per_frame
 from host.bundle import load_bundle
 
 # Shares of the depth that are taken away; 0 is one entry.

@@ -61,7 +61,7 @@ def _run(
 ) -> int:
     size = engine.bundle.input.tensor.width
     crops = np.stack([crop(p.image, p.square, size) for p in pictures])
-    result = engine.infer(crops)
+    result = engine.infer(crops, heatmaps=check)
     landmarks = landmarks_in_pictures(result, pictures, engine.bundle)
     for index, picture in enumerate(pictures):
         if as_json:

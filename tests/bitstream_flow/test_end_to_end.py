@@ -15,7 +15,8 @@ from bitstream_flow.reference import run_reference
 from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.errors import InputError
 from hls.graph import Graph
-from host.backends import RtlBackend, open_backend
+from host.backends import open_backend
+from host.backends.rtl import RtlBackend
 from host.bundle import Bundle
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 
@@ -53,7 +54,7 @@ def bundle(logical, chip, interval, tmp_path_factory) -> Bundle:
 def test_rtl_golden_and_reference_agree(logical, bundle, images, stall) -> None:
     expected = run_reference(logical, images)["heatmaps"]
     with open_backend("golden", bundle) as golden:
-        assert np.array_equal(golden.infer(images).heatmaps, expected)
+        assert np.array_equal(golden.infer(images, heatmaps=True).heatmaps, expected)
     with RtlBackend(bundle, print) as rtl:
         run = rtl.simulate(images, stall=stall, seed=7)
     assert np.array_equal(run.outputs[0], expected)

@@ -13,7 +13,7 @@ from bitstream_flow.folding import Target, fold
 from bitstream_flow.reference import run_reference
 from bitstream_flow.streaming import absorb_borders, edges, insert_converters
 from hls.graph import Graph
-from host.backends import RtlBackend
+from host.backends.rtl import RtlBackend
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 
 

@@ -20,7 +20,8 @@ from bitstream_flow.reference import run_reference
 from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.graph import Graph
 from hls.landmark_decode import decode
-from host.backends import RtlBackend, open_backend
+from host.backends import open_backend
+from host.backends.rtl import RtlBackend
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 from tests.hls.operator_check import needs_simulation
 

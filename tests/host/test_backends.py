@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,8 +14,7 @@ import pytest
 
 from hls.errors import InputError
 from hls.simulation import DeadlockError
-from host import backends
-from host.backends import Statistics, open_backend
+from host.backends import Backend, BackendError, Result, Statistics, open_backend, rtl
 from host.bundle import Bundle, load_bundle
 from tests.host.networks import landmark_net, write_test_bundle
 
@@ -39,8 +39,8 @@ def _images(count: int = 3) -> np.ndarray:
 
 def test_golden_finds_the_maxima(bundle: Bundle) -> None:
     with open_backend("golden", bundle) as backend:
-        result = backend.infer(_images())
-        backend.infer(_images(2))
+        result = backend.infer(_images(), heatmaps=True)
+        assert backend.infer(_images(2)).heatmaps is None
     assert result.heatmaps.shape == (3, 4, 4, 68)
     assert result.landmarks.shape == (3, 68, 2) and result.scores.shape == (3, 68)
     np.testing.assert_array_equal(result.scores, result.heatmaps.max(axis=(1, 2)))
@@ -57,7 +57,7 @@ def test_a_bundle_that_decodes_finds_the_same(bundle: Bundle, tmp_path: Path) ->
     assert (bundle.decodes, decoding.decodes) == (False, True)
     assert bundle.landmarks == decoding.landmarks == 68
     with open_backend("golden", bundle) as maps, open_backend("golden", decoding) as landmarks:
-        expected, found = maps.infer(_images()), landmarks.infer(_images())
+        expected, found = maps.infer(_images()), landmarks.infer(_images(), heatmaps=True)
     np.testing.assert_array_equal(found.landmarks, expected.landmarks)
     np.testing.assert_array_equal(found.scores, expected.scores)
     assert found.heatmaps is None and found.landmarks.dtype == found.scores.dtype == np.int32
@@ -70,7 +70,7 @@ def test_backends_of_later(bundle: Bundle, name: str) -> None:
 
 
 def test_an_unknown_backend(bundle: Bundle) -> None:
-    with pytest.raises(InputError, match="golden, rtl"):
+    with pytest.raises(InputError, match="board, rtl, emulator, golden"):
         open_backend("fpga", bundle)
 
 
@@ -104,7 +104,7 @@ class _Hanging:
 
 def test_cycles_of_the_rtl(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     designs, notes = [], []
-    monkeypatch.setattr(backends, "build", lambda design: designs.append(design) or _Simulator())
+    monkeypatch.setattr(rtl, "build", lambda design: designs.append(design) or _Simulator())
     with open_backend("rtl", bundle, notes.append) as backend:
         backend.infer(_images(1))
         assert backend.statistics.cycles_per_frame == 250
@@ -117,7 +117,7 @@ def test_cycles_of_the_rtl(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_deadlock_names_the_fifo(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends, "build", lambda design: _Hanging())
+    monkeypatch.setattr(rtl, "build", lambda design: _Hanging())
     with (
         open_backend("rtl", bundle) as backend,
         pytest.raises(InputError, match=r"FIFO skip \(depth 7\)"),
@@ -127,3 +127,51 @@ def test_a_deadlock_names_the_fifo(bundle: Bundle, monkeypatch: pytest.MonkeyPat
 
 def test_statistics_of_nothing() -> None:
     assert "0 frames" in str(Statistics())
+
+
+class _Slow(Backend):
+    """Gives each image's first pixel as its score, after a while."""
+
+    name = "slow"
+
+    def _run(self, images: np.ndarray, heatmaps: bool) -> Result:
+        time.sleep(0.01)
+        if images.max() == 255:
+            raise BackendError("a frame that cannot be")
+        return Result(np.zeros((len(images), 1, 2), np.int32), images[:, 0, 0, :1].astype(np.int32))
+
+
+def _numbered(*values: int) -> np.ndarray:
+    return np.broadcast_to(
+        np.array(values, np.uint8)[:, None, None, None], (len(values), 16, 16, 3)
+    )
+
+
+def test_results_come_in_the_order_of_submission(bundle: Bundle) -> None:
+    with _Slow(bundle) as backend:
+        jobs = [backend.submit(_numbered(value)) for value in range(8)]
+        assert [job.result().scores.item() for job in jobs] == list(range(8))
+    assert backend.statistics.frames == 8 and backend.statistics.frames_per_second < 120
+
+
+def test_no_more_than_a_few_submissions_wait(bundle: Bundle) -> None:
+    with _Slow(bundle) as backend:
+        for _ in range(10):
+            backend.submit(_numbered(1, 2))
+            assert backend._worker._work_queue.qsize() <= backend.IN_FLIGHT
+
+
+def test_a_failure_belongs_to_its_own_submission(bundle: Bundle) -> None:
+    with _Slow(bundle) as backend:
+        jobs = [backend.submit(_numbered(value)) for value in (1, 255, 3)]
+        assert jobs[0].result().scores.item() == 1 and jobs[2].result().scores.item() == 3
+        with pytest.raises(InputError, match="cannot be"):
+            jobs[1].result()
+
+
+def test_images_that_do_not_fit(bundle: Bundle) -> None:
+    with _Slow(bundle) as backend:
+        for wrong in (np.zeros((1, 16, 15, 3), np.uint8), np.zeros((1, 16, 16, 3), np.float32)):
+            with pytest.raises(InputError, match=r"takes uint8 images of \(16, 16, 3\)"):
+                backend.submit(wrong)
+        assert backend.infer(_numbered(7)).scores.item() == 7
