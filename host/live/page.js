@@ -85,12 +85,13 @@ function showTrend(latency) {
   latencies.push(latency);
   if (latencies.length > HISTORY) latencies.shift();
   const low = Math.min(...latencies), high = Math.max(...latencies);
-  const start = 100 - latencies.length + 1;
-  const points = latencies.map((value, i) => `${start + i - 1} ${28 - 24 * (value / (high || 1))}`);
+  const step = 100 / Math.max(1, latencies.length - 1);
+  const points = latencies.map((value, i) => `${i * step} ${29 - 26 * (value / (high || 1))}`);
   const line = `M${points.join("L")}`;
   byId("trend-line").setAttribute("d", line);
-  byId("trend-area").setAttribute("d", `${line}L99 30L${start - 1} 30Z`);
-  write("trend-text", `Last half minute: ${brief(low)} to ${brief(high)} ms`);
+  byId("trend-area").setAttribute("d", `${line}V30H0Z`);
+  const seconds = Math.ceil(latencies.length * PERIOD_MS / 1000);
+  write("trend-text", `${brief(low)} to ${brief(high)} ms in the last ${seconds} s`);
 }
 
 function showStatus(status) {
@@ -170,7 +171,6 @@ function fitPicture() {
 document.addEventListener("visibilitychange", () => document.hidden && stream && closeStream());
 document.addEventListener("fullscreenchange", () => {
   byId("full").setAttribute("aria-pressed", String(document.fullscreenElement !== null));
-  write("full", document.fullscreenElement ? "Leave full screen" : "Full screen");
 });
 byId("full").hidden = !document.fullscreenEnabled;
 byId("full").addEventListener("click", toggleFullScreen);

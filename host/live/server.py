@@ -231,6 +231,8 @@ class Handler(BaseHTTPRequestHandler):
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What http.server itself finds wrong with a request, in one line as well."""
         self.close_connection = True
+        # An unreadable request counts as HTTP/0.9, whose answers have no headers.
+        self.request_version = self.protocol_version
         status = HTTPStatus(code)
         self._say(status, message or status.phrase, {"Connection": "close"})
 

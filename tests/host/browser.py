@@ -73,6 +73,11 @@ class Browser:
     def text(self, element: str) -> str:
         return self.evaluate(f"document.getElementById('{element}').textContent")
 
+    def click(self, element: str) -> None:
+        """As a person does: pages may enter full screen on a person's wish only."""
+        script = f"document.getElementById('{element}').click()"
+        self.call("Runtime.evaluate", expression=script, userGesture=True)
+
     def wait_for(self, expression: str, seconds: float = 20) -> Any:
         return _wait(lambda: self.evaluate(expression), seconds, f"never true: {expression}")
 

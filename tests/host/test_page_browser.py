@@ -89,11 +89,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture()
-def live() -> Iterator[tuple[Page, Show]]:
+def live(browser: Browser) -> Iterator[tuple[Page, Show]]:
     with Page("127.0.0.1", 0, "a token") as page:
         show = Show(page)
         yield page, show
         show.close()
+        browser.open("about:blank")
 
 
 def _until(ready: Callable[[], bool], seconds: float = 20) -> None:
@@ -104,6 +105,7 @@ def _until(ready: Callable[[], bool], seconds: float = 20) -> None:
 
 
 def _opened(browser: Browser, page: Page, size: tuple[int, int], mobile: bool = False) -> None:
+    browser.open("about:blank")
     browser.problems.clear()
     browser.window(*size, mobile)
     browser.open(page.url)
@@ -129,7 +131,7 @@ def test_picture_and_figures(browser: Browser, live: tuple[Page, Show]) -> None:
     hidden = "[...document.querySelectorAll('.banner')].every((element) => element.hidden)"
     assert browser.evaluate(hidden)
     assert _fits(browser) and browser.problems == []
-    browser.wait_for("latencies.length > 15")
+    browser.wait_for("latencies.length > 25")
     browser.screenshot(PICTURES / "desktop.png")
 
 
@@ -178,6 +180,14 @@ def test_on_a_phone(browser: Browser, live: tuple[Page, Show], size: tuple[int, 
         "(key) => key.getBoundingClientRect().height >= 40 && key.tabIndex === 0)"
     )
     assert browser.evaluate(keys)
+
+
+def test_full_screen(browser: Browser, live: tuple[Page, Show]) -> None:
+    _opened(browser, live[0], (800, 600))
+    for full in ("true", "false"):
+        browser.click("full")
+        browser.wait_for(f"String(document.fullscreenElement === view) === '{full}'")
+        browser.wait_for(f"full.getAttribute('aria-pressed') === '{full}'")
 
 
 def test_comes_back_after_the_server(browser: Browser) -> None:
