@@ -75,10 +75,10 @@ function part(milliseconds, index) {
 }
 
 function showStages(stages) {
-  const known = Object.entries(stages).filter(([, value]) => typeof value === "number");
-  byId("stages").hidden = known.length === 0;
-  byId("stage-bar").replaceChildren(...known.map(([, value], index) => part(value, index)));
-  byId("stage-rows").replaceChildren(...known.map(([name, value], index) => row(name, value, index)));
+  const times = Object.entries(stages).filter(([, value]) => typeof value === "number");
+  byId("stages").hidden = times.length === 0;
+  byId("stage-bar").replaceChildren(...times.map(([, value], i) => part(value, i)));
+  byId("stage-rows").replaceChildren(...times.map(([name, value], i) => row(name, value, i)));
 }
 
 function showTrend(latency) {
@@ -140,7 +140,9 @@ async function ask() {
   const answer = await fetch(`status.json?stream=${stream}`, {
     cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS),
   });
-  if (answer.status === 403) return lose("Access refused: open the address that the program printed.");
+  if (answer.status === 403) {
+    return lose("Access refused: open the address that the program printed.");
+  }
   if (!answer.ok) throw new Error(answer.statusText);
   return show(await answer.json());
 }

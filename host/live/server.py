@@ -60,7 +60,8 @@ class LiveServer(ThreadingHTTPServer):
         self._connections: dict[threading.Thread, socket.socket] = {}
         self._connections_lock = threading.Lock()
         super().__init__(address, Handler)  # type: ignore[arg-type]
-        self.access = Access(self.server_address[0], self.server_address[1], token)  # type: ignore[arg-type]
+        bound: tuple[Any, ...] = self.server_address
+        self.access = Access(bound[0], bound[1], token)
         self._thread = threading.Thread(
             target=self.serve_forever, args=(0.1,), name="page-server", daemon=True
         )
