@@ -1,0 +1,147 @@
+// SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+// SPDX-License-Identifier: BSD-3-Clause
+// What depends on the CPU: 64-bit lanes that count bits, and comparisons to a mask of bits.
+// EMULATOR_PORTABLE leaves it all to the compiler.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#if !defined(EMULATOR_PORTABLE) && (defined(__AVX2__) || defined(__AVX512F__))
+#include <immintrin.h>
+#elif !defined(EMULATOR_PORTABLE) && defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+namespace emulator {
+
+// Sixteen channels at a time; the compiler splits them where registers are narrower.
+typedef int32_t Sixteen __attribute__((vector_size(64)));
+typedef int64_t Wide __attribute__((vector_size(128)));
+typedef int8_t Bytes __attribute__((vector_size(16)));
+typedef uint8_t Octets __attribute__((vector_size(16)));
+
+#define EMULATOR_INLINE static inline __attribute__((always_inline))
+
+template <class Vector>
+EMULATOR_INLINE Vector load(const void *from) {
+    Vector value;
+    std::memcpy(&value, from, sizeof value);
+    return value;
+}
+
+template <class Vector>
+EMULATOR_INLINE void store(void *to, Vector value) {
+    std::memcpy(to, &value, sizeof value);
+}
+
+// Lanes: `width` words of 64 bits; `add_ones` adds the ones of x to partial counts, which hold
+// those of `limit` words; `total` makes them one count a lane. A tile is `pixels` times up to
+// `vectors`, as many as the registers hold.
+#if defined(EMULATOR_PORTABLE)
+#define EMULATOR_PLAIN_LANES
+#elif defined(__AVX512VPOPCNTDQ__) && defined(__AVX512VL__)
+struct Lanes {
+    using Vector = __m512i;
+    static constexpr int width = 8, pixels = 8, vectors = 3, limit = 1 << 28;
+    static constexpr const char *name = "AVX-512 VPOPCNTDQ";
+    EMULATOR_INLINE Vector zero() { return _mm512_setzero_si512(); }
+    EMULATOR_INLINE Vector splat(uint64_t word) { return _mm512_set1_epi64((long long)word); }
+    EMULATOR_INLINE Vector words(const uint64_t *from) { return _mm512_loadu_si512(from); }
+    EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
+        return _mm512_add_epi64(count, _mm512_popcnt_epi64(_mm512_xor_si512(a, b)));
+    }
+    EMULATOR_INLINE void total(Vector count, int32_t *to, bool first) {
+        auto sum = _mm512_cvtepi64_epi32(count);
+        auto *place = reinterpret_cast<__m256i *>(to);
+        if (!first) sum = _mm256_add_epi32(sum, _mm256_loadu_si256(place));
+        _mm256_storeu_si256(place, sum);
+    }
+};
+#elif defined(__AVX2__)
+struct Lanes {
+    using Vector = __m256i;
+    static constexpr int width = 4, pixels = 4, vectors = 2, limit = 31;
+    static constexpr const char *name = "AVX2";
+    EMULATOR_INLINE Vector zero() { return _mm256_setzero_si256(); }
+    EMULATOR_INLINE Vector splat(uint64_t word) { return _mm256_set1_epi64x((long long)word); }
+    EMULATOR_INLINE Vector words(const uint64_t *from) { return load<Vector>(from); }
+    EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
+        const Vector ones = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1,
+                                             1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+        const Vector nibble = _mm256_set1_epi8(15), x = _mm256_xor_si256(a, b);
+        const Vector high = _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble);
+        count = _mm256_add_epi8(count, _mm256_shuffle_epi8(ones, _mm256_and_si256(x, nibble)));
+        return _mm256_add_epi8(count, _mm256_shuffle_epi8(ones, high));
+    }
+    EMULATOR_INLINE void total(Vector count, int32_t *to, bool first) {
+        int64_t sums[4];
+        store(sums, _mm256_sad_epu8(count, zero()));
+        for (int lane = 0; lane < 4; ++lane)
+            to[lane] = (first ? 0 : to[lane]) + int32_t(sums[lane]);
+    }
+};
+#elif defined(__aarch64__)
+struct Lanes {
+    using Vector = uint8x16_t;
+    static constexpr int width = 2, pixels = 4, vectors = 4, limit = 31;
+    static constexpr const char *name = "NEON";
+    EMULATOR_INLINE Vector zero() { return vdupq_n_u8(0); }
+    EMULATOR_INLINE Vector splat(uint64_t word) { return vreinterpretq_u8_u64(vdupq_n_u64(word)); }
+    EMULATOR_INLINE Vector words(const uint64_t *from) {
+        return vreinterpretq_u8_u64(vld1q_u64(from));
+    }
+    EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
+        return vaddq_u8(count, vcntq_u8(veorq_u8(a, b)));
+    }
+    EMULATOR_INLINE void total(Vector count, int32_t *to, bool first) {
+        const uint64x2_t sums = vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(count)));
+        to[0] = (first ? 0 : to[0]) + int32_t(vgetq_lane_u64(sums, 0));
+        to[1] = (first ? 0 : to[1]) + int32_t(vgetq_lane_u64(sums, 1));
+    }
+};
+#else
+#define EMULATOR_PLAIN_LANES
+#endif
+
+#ifdef EMULATOR_PLAIN_LANES
+struct Lanes {
+    using Vector = uint64_t;
+    static constexpr int width = 1, pixels = 2, vectors = 4, limit = 1 << 28;
+    static constexpr const char *name = "portable";
+    EMULATOR_INLINE Vector zero() { return 0; }
+    EMULATOR_INLINE Vector splat(uint64_t word) { return word; }
+    EMULATOR_INLINE Vector words(const uint64_t *from) { return *from; }
+    EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
+        return count + Vector(__builtin_popcountll(a ^ b));
+    }
+    EMULATOR_INLINE void total(Vector count, int32_t *to, bool first) {
+        *to = (first ? 0 : *to) + int32_t(count);
+    }
+};
+#endif
+
+// Bit i is set where lane i of x is at least that of `least`.
+EMULATOR_INLINE uint32_t at_least(Sixteen x, Sixteen least) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
+    return _mm512_cmpge_epi32_mask((__m512i)x, (__m512i)least);
+#elif !defined(EMULATOR_PORTABLE) && defined(__AVX2__)
+    const Sixteen less = x < least;
+    const int low = _mm256_movemask_ps(load<__m256>(&less));
+    const int high = _mm256_movemask_ps(load<__m256>(reinterpret_cast<const char *>(&less) + 32));
+    return uint32_t(low | high << 8) ^ 0xffff;
+#else
+    uint32_t mask = 0;
+    for (int lane = 0; lane < 16; ++lane) mask |= uint32_t(x[lane] >= least[lane]) << lane;
+    return mask;
+#endif
+}
+
+// Lane i is bit i.
+EMULATOR_INLINE Sixteen from_bits(uint32_t mask) {
+    const Sixteen place = {1,       2,       4,       8,       1 << 4,  1 << 5,  1 << 6,  1 << 7,
+                           1 << 8,  1 << 9,  1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
+    return ((int32_t(mask) & place) != 0) & 1;
+}
+
+}  // namespace emulator

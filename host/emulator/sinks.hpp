@@ -1,0 +1,109 @@
+// SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+// SPDX-License-Identifier: BSD-3-Clause
+// Where values go: through a function of each channel to a tensor, narrow again.
+#pragma once
+
+#include "pixels.hpp"
+
+namespace emulator {
+
+// values int32 (pixels, row), from the target's pixel `first` on.
+struct Chunk {
+    const int32_t *values;
+    int64_t first, pixels, row;
+};
+
+// Channels outside, pixels inside: a channel's constants stay in registers.
+template <int Kind, class Make>
+static inline void each_sixteen(const Chunk &chunk, const Tensor &target, uint8_t *arena,
+                                Make make) {
+    uint8_t *base = arena + target.offset + chunk.first * target.stride;
+    for (int64_t c = 0; c < target.channels; c += 16) {
+        const auto function = make(c);
+        const int64_t count = std::min<int64_t>(16, target.channels - c);
+        for (int64_t p = 0; p < chunk.pixels; ++p) {
+            const auto x = load<Sixteen>(chunk.values + p * chunk.row + c);
+            store_as<Kind>(base + p * target.stride, c, function(x), count);
+        }
+    }
+}
+
+EMULATOR_INLINE Sixteen clip(Sixteen x, int32_t low, int32_t high) {
+    x = x < low ? Sixteen{} + low : x;
+    return x > high ? Sixteen{} + high : x;
+}
+
+// A single threshold to bits: the comparison is the result.
+static inline void sign(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
+    const Tensor &target = sink.target;
+    uint8_t *base = arena + target.offset + chunk.first * target.stride;
+    for (int64_t c = 0; c < target.channels; c += 16) {
+        const auto flip = load<Sixteen>(sink.a + c), least = load<Sixteen>(sink.b + c);
+        const int64_t count = std::min<int64_t>(16, target.channels - c);
+        const uint32_t used = (1u << count) - 1;
+        for (int64_t p = 0; p < chunk.pixels; ++p) {
+            const auto x = load<Sixteen>(chunk.values + p * chunk.row + c);
+            const uint32_t mask = at_least(x ^ flip, least) & used;
+            uint8_t *to = base + p * target.stride + c / 8;
+            if (count > 8) store(to, uint16_t(mask));
+            else *to = uint8_t(mask);
+        }
+    }
+}
+
+template <int Kind>
+static inline void line(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
+    each_sixteen<Kind>(chunk, sink.target, arena, [&](int64_t c) {
+        const auto gain = load<Sixteen>(sink.a + c), offset = load<Sixteen>(sink.b + c);
+        const auto shift = load<Sixteen>(sink.c + c);
+        const int32_t low = sink.low, high = sink.high;
+        return [=](Sixteen x) { return clip((x * gain + offset) >> shift, low, high); };
+    });
+}
+
+template <int Kind>
+static inline void wide_line(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
+    each_sixteen<Kind>(chunk, sink.target, arena, [&](int64_t c) {
+        return [&sink, c](Sixteen x) {
+            Sixteen result;
+            for (int64_t lane = 0; lane < 16; ++lane) {
+                const int64_t sum = x[lane] * sink.wide_a[c + lane] + sink.wide_b[c + lane];
+                result[lane] = int32_t(std::clamp<int64_t>(sum >> sink.c[c + lane], sink.low,
+                                                           sink.high));
+            }
+            return result;
+        };
+    });
+}
+
+template <int Kind>
+static inline void thresholds(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
+    const int64_t row = round_up(sink.target.channels, 16);
+    each_sixteen<Kind>(chunk, sink.target, arena, [&](int64_t c) {
+        const auto flip = load<Sixteen>(sink.a + c);
+        return [&sink, flip, row, c](Sixteen x) {
+            Sixteen count = Sixteen{} + sink.low;
+            x ^= flip;
+            for (int64_t level = 0; level < sink.levels; ++level)
+                count -= x >= load<Sixteen>(sink.b + level * row + c);
+            return count;
+        };
+    });
+}
+
+inline void run_sink(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
+    if (sink.function == THRESHOLDS && sink.target.storage == BITS && sink.levels == 1)
+        return sign(chunk, sink, arena);
+    by_storage(sink.target.storage, [&](auto kind) {
+        switch (sink.function) {
+            case LINE: return line<kind>(chunk, sink, arena);
+            case WIDE_LINE: return wide_line<kind>(chunk, sink, arena);
+            case THRESHOLDS: return thresholds<kind>(chunk, sink, arena);
+            default:
+                return each_sixteen<kind>(chunk, sink.target, arena,
+                                          [](int64_t) { return [](Sixteen x) { return x; }; });
+        }
+    });
+}
+
+}  // namespace emulator
