@@ -34,8 +34,11 @@ public:
         for (int64_t y = 0; y < step_.height; y += rows_) {
             const int64_t rows = std::min(rows_, step_.height - y), pixels = rows * step_.width;
             fill(arena, y, rows, pixels);
-            const Chunk chunk{values_.data(), y * step_.width, pixels, row_};
-            for (int32_t i = 0; i < step_.sinks; ++i) run_sink(chunk, step_.sink[i], arena);
+            for (int32_t i = 0; i < step_.sinks; ++i) {
+                const Sink &sink = step_.sink[i];
+                run_sink({values_.data() + sink.channel, y * step_.width, pixels, row_}, sink,
+                         arena);
+            }
         }
     }
 

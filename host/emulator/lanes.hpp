@@ -139,9 +139,30 @@ EMULATOR_INLINE uint32_t at_least(Sixteen x, Sixteen least) {
 
 // Lane i is bit i.
 EMULATOR_INLINE Sixteen from_bits(uint32_t mask) {
-    const Sixteen place = {1,       2,       4,       8,       1 << 4,  1 << 5,  1 << 6,  1 << 7,
-                           1 << 8,  1 << 9,  1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15};
-    return ((int32_t(mask) & place) != 0) & 1;
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
+    return (Sixteen)_mm512_maskz_set1_epi32(__mmask16(mask), 1);
+#else
+    Sixteen result;
+    for (int lane = 0; lane < 16; ++lane) result[lane] = int32_t(mask >> lane & 1);
+    return result;
+#endif
+}
+
+// Sixteen signed or unsigned bytes, wider; GCC 12 takes a byte at a time of its own accord.
+EMULATOR_INLINE Sixteen widened(Bytes bytes) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
+    return (Sixteen)_mm512_cvtepi8_epi32((__m128i)bytes);
+#else
+    return __builtin_convertvector(bytes, Sixteen);
+#endif
+}
+
+EMULATOR_INLINE Sixteen widened(Octets octets) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
+    return (Sixteen)_mm512_cvtepu8_epi32((__m128i)octets);
+#else
+    return __builtin_convertvector(octets, Sixteen);
+#endif
 }
 
 }  // namespace emulator

@@ -41,7 +41,7 @@ class SinkRecord(ctypes.Structure):
     _fields_ = [
         ("target", TensorRecord), ("a", c_void_p), ("b", c_void_p), ("c", c_void_p),
         ("wide_a", c_void_p), ("wide_b", c_void_p), ("function", c_int32), ("levels", c_int32),
-        ("low", c_int32), ("high", c_int32),
+        ("low", c_int32), ("high", c_int32), ("channel", c_int64),
     ]  # fmt: skip
 
 

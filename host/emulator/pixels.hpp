@@ -25,8 +25,8 @@ inline int64_t value_bytes(int32_t storage, int64_t channels) {
 template <int Kind>
 EMULATOR_INLINE Sixteen load_as(const uint8_t *pixel, int64_t c) {
     if (Kind == BITS) return from_bits(load<uint16_t>(pixel + c / 8));
-    if (Kind == I8) return __builtin_convertvector(load<Bytes>(pixel + c), Sixteen);
-    if (Kind == U8) return __builtin_convertvector(load<Octets>(pixel + c), Sixteen);
+    if (Kind == I8) return widened(load<Bytes>(pixel + c));
+    if (Kind == U8) return widened(load<Octets>(pixel + c));
     return load<Sixteen>(pixel + 4 * c);
 }
 

@@ -19,13 +19,14 @@ struct Tensor {
     int32_t height, width, channels, storage, stride, reserved;
 };
 
-// A function of each value, per channel, and where its results go. Tables hold a multiple of 16
+// A function of the values from `channel` on, and where its results go. Tables hold a multiple of 16
 // channels. LINE: (a x + b) >> c, clipped; THRESHOLDS: low + #(b[level] <= (x ^ a)).
 struct Sink {
     Tensor target;
     const int32_t *a, *b, *c;
     const int64_t *wide_a, *wide_b;
     int32_t function, levels, low, high;
+    int64_t channel;
 };
 
 // An input `factor` times enlarged, as COPY and ADD read it. GATHER, XNOR and DOT read patches of

@@ -66,6 +66,13 @@ class Step:
     node: Node | None = None
     geometry: Geometry = field(default_factory=Geometry)
 
+    @property
+    def reach(self) -> tuple[int, int]:
+        """The least and the largest value that can come: a type may hold more."""
+        if self.source == XNOR and self.node:
+            return 0, self.node.op.inputs[0].tensor.channels
+        return self.kind.low, self.kind.high
+
 
 def storage_of(kind: TensorType) -> int:
     """The narrowest storage that holds the type."""

@@ -4,16 +4,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from hls.add_clip import AddClip
 from hls.int_mvu import IntMvu
-from hls.tensor import TensorType
 from hls.xnor_mvu import XnorMvu
 from host.emulator.arena import place
 from host.emulator.library import PlanRecord, SinkRecord, StepRecord, TensorRecord
-from host.emulator.plan import BITS, DOT_BYTES, I8, I32, Plan, Sink, Step, Tensor
-from host.emulator.tables import Line, Steps, line_of
+from host.emulator.plan import BITS, DOT_BYTES, I8, I32, Plan, Step, Tensor
+from host.emulator.tables import Line, Reach, Steps, line_of
 
 IDENTITY, LINE, WIDE_LINE, THRESHOLDS = range(4)
 _LANES = 16
@@ -82,7 +83,6 @@ class Records:
             stride=geometry.stride,
             top=geometry.top,
             left=geometry.left,
-            sinks=len(step.sinks),
             edge=self._pointer(_edge(first, geometry.value)),
         )
         for index, name in enumerate(names):
@@ -91,8 +91,9 @@ class Records:
             record.low, record.high = step.kind.low, step.kind.high
         if step.node and isinstance(step.node.op, (XnorMvu, IntMvu)):
             self._add_weights(record, step, first)
-        sinks = (SinkRecord * len(step.sinks))(*(self._sink(s, step.kind) for s in step.sinks))
-        record.sink = sinks
+        found = list(self._sinks(step))
+        sinks = (SinkRecord * len(found))(*found)
+        record.sink, record.sinks = sinks, len(found)
         self._alive.append(sinks)
         return record
 
@@ -111,29 +112,74 @@ class Records:
         elif isinstance(op, IntMvu):
             record.weights = self._pointer(_padded(op.check(constants).T))
 
-    def _sink(self, sink: Sink, kind: TensorType) -> SinkRecord:
-        record = SinkRecord(target=self.tensor(sink.target), function=IDENTITY)
-        function = sink.function
-        if isinstance(function, Steps):
-            line = line_of(function, kind) if function.thresholds.shape[1] > 1 else None
-            if line is None:
-                record.function, record.levels = THRESHOLDS, function.thresholds.shape[1]
-                record.low = function.low
-                record.a = self._pointer(_padded(np.where(function.flip, -1, 0)))
-                record.b = self._pointer(_padded(function.thresholds.T))
-            function = line
-        if isinstance(function, Line):
-            record.low, record.high = function.low, function.high
-            record.c = self._pointer(_padded(function.shift))
-            if function.fits(kind):
-                record.function = LINE
-                record.a = self._pointer(_padded(function.gain))
-                record.b = self._pointer(_padded(function.offset))
+    def _sinks(self, step: Step) -> Iterator[SinkRecord]:
+        """Records of a step's sinks; a function may differ in kind between channels."""
+        for sink in step.sinks:
+            target = self.tensor(sink.target)
+            if isinstance(sink.function, Steps) and sink.function.thresholds.shape[1] > 1:
+                yield from self._lines(sink.function, target, step.reach)
+            elif isinstance(sink.function, Steps):
+                yield self._thresholds(sink.function, target)
+            elif sink.function is not None:
+                yield self._line(sink.function, target, step.reach)
             else:
-                record.function = WIDE_LINE
-                record.wide_a = self._pointer(_padded(function.gain, np.int64))
-                record.wide_b = self._pointer(_padded(function.offset, np.int64))
-        return record
+                yield SinkRecord(target=target, function=IDENTITY)
+
+    def _lines(self, steps: Steps, target: TensorRecord, reach: Reach) -> Iterator[SinkRecord]:
+        """Sixteen channels after the other as lines where those are exact."""
+        line, exact = line_of(steps, reach)
+        for channels, straight in runs(exact):
+            part = _part(target, channels)
+            if straight:
+                record = self._line(line.channels(channels), part, reach)
+            else:
+                record = self._thresholds(steps.channels(channels), part)
+            record.channel = channels.start
+            yield record
+
+    def _thresholds(self, steps: Steps, target: TensorRecord) -> SinkRecord:
+        return SinkRecord(
+            target=target,
+            function=THRESHOLDS,
+            levels=steps.thresholds.shape[1],
+            low=steps.low,
+            a=self._pointer(_padded(np.where(steps.flip, -1, 0))),
+            b=self._pointer(_padded(steps.thresholds.T)),
+        )
+
+    def _line(self, line: Line, target: TensorRecord, reach: Reach) -> SinkRecord:
+        narrow = line.fits(reach)
+        kind: type = np.int32 if narrow else np.int64
+        gain, offset = (self._pointer(_padded(x, kind)) for x in (line.gain, line.offset))
+        return SinkRecord(
+            target=target,
+            function=LINE if narrow else WIDE_LINE,
+            low=line.low,
+            high=line.high,
+            c=self._pointer(_padded(line.shift)),
+            a=gain if narrow else None,
+            b=offset if narrow else None,
+            wide_a=None if narrow else gain,
+            wide_b=None if narrow else offset,
+        )
+
+
+def runs(exact: np.ndarray) -> Iterator[tuple[slice, bool]]:
+    """Stretches of whole groups of sixteen channels that are all exact, or not all."""
+    groups = [bool(exact[c : c + _LANES].all()) for c in range(0, len(exact), _LANES)]
+    first = 0
+    for index in range(1, len(groups) + 1):
+        if index == len(groups) or groups[index] != groups[first]:
+            yield slice(first * _LANES, min(index * _LANES, len(exact))), groups[first]
+            first = index
+
+
+def _part(tensor: TensorRecord, channels: slice) -> TensorRecord:
+    """Some channels of a tensor, from a multiple of sixteen on."""
+    part = TensorRecord.from_buffer_copy(tensor)
+    part.offset += value_bytes(tensor.storage, channels.start)
+    part.channels = channels.stop - channels.start
+    return part
 
 
 def value_bytes(storage: int, channels: int) -> int:

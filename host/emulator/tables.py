@@ -11,13 +11,14 @@ import numpy as np
 
 from hls.operator import Constants
 from hls.scale_clip import ScaleClip
-from hls.tensor import TensorType
 from hls.threshold import Threshold
 
 # Inputs of thresholds have at most 30 bits: these count never or always.
 NEVER, ALWAYS = (1 << 31) - 1, -(1 << 31)
 _SUM_MAX = 1 << 31
 _SHIFT_MAX = 24
+# The least and the largest integer that comes.
+Reach = tuple[int, int]
 _Bounds = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
@@ -28,6 +29,10 @@ class Steps:
     thresholds: np.ndarray
     flip: np.ndarray
     low: int
+
+    def channels(self, chosen: slice) -> Steps:
+        """Those of some channels."""
+        return Steps(self.thresholds[chosen], self.flip[chosen], self.low)
 
     @classmethod
     def of(cls, op: Threshold, constants: Constants) -> Steps:
@@ -66,18 +71,22 @@ class Line:
         out = op.outputs[0].tensor
         return cls(gain, offset, np.full_like(gain, op.shift), out.low, out.high)
 
-    def fits(self, kind: TensorType) -> bool:
-        """Whether 32 bits hold gain * x + offset of every x that the type holds."""
-        reach = max(kind.high, -kind.low)
-        largest = np.abs(self.gain) * reach + np.abs(self.offset)
+    def channels(self, chosen: slice) -> Line:
+        """Those of some channels."""
+        parts = (self.gain[chosen], self.offset[chosen], self.shift[chosen])
+        return Line(*parts, self.low, self.high)
+
+    def fits(self, reach: Reach) -> bool:
+        """Whether 32 bits hold gain * x + offset of every x that comes."""
+        largest = np.abs(self.gain) * max(map(abs, reach)) + np.abs(self.offset)
         return bool(largest.max() < _SUM_MAX and self.shift.max() < 32)
 
 
-def line_of(steps: Steps, kind: TensorType) -> Line | None:
-    """The line that equals `steps` for every integer of type `kind`, if one in 32 bits does."""
+def line_of(steps: Steps, reach: Reach) -> tuple[Line, np.ndarray]:
+    """Lines for integers of `reach`, and where (C,) they equal `steps` for all of them."""
     flip = steps.flip[:, None]
-    low = np.where(flip, ~kind.high, kind.low)
-    high = np.where(flip, ~kind.low, kind.high)
+    low = np.where(flip, ~reach[1], reach[0])
+    high = np.where(flip, ~reach[0], reach[1])
     counts = np.arange(1, steps.thresholds.shape[1] + 1)
     # The line must reach `counts` at `at` (if ever), and must not have reached it at `before`.
     at, ever = np.maximum(steps.thresholds, low), steps.thresholds <= high
@@ -90,8 +99,9 @@ def line_of(steps: Steps, kind: TensorType) -> Line | None:
 
     slope = _widest(bounds, len(counts) + 1.0, len(flip))
     offset = np.add(*bounds(slope)) / 2
-    reach = np.maximum(np.abs(low), np.abs(high))
-    scale = np.log2((_SUM_MAX >> 1) / (slope * reach + np.abs(offset) + 128))
+    largest = slope * np.maximum(np.abs(low), np.abs(high)) + np.abs(offset)
+    # Half of what 32 bits hold, and room for `low`.
+    scale = np.log2((_SUM_MAX >> 1) / (largest + 128))
     shift = np.floor(scale).clip(0, _SHIFT_MAX).astype(np.int64)
     gain, offset = (np.rint(value * 2.0**shift).astype(np.int64) for value in (slope, offset))
     exact = ((gain * at + offset) >> shift >= counts) | ~ever
@@ -100,7 +110,7 @@ def line_of(steps: Steps, kind: TensorType) -> Line | None:
     offset += (steps.low << shift) - np.where(flip, gain, 0)
     gain = np.where(flip, -gain, gain)
     line = Line(gain[:, 0], offset[:, 0], shift[:, 0], steps.low, steps.low + len(counts))
-    return line if exact.all() and line.fits(kind) else None
+    return line, exact.all(axis=1) & (np.abs(line.gain) < _SUM_MAX)
 
 
 def _widest(bounds: _Bounds, most: float, channels: int) -> np.ndarray:
