@@ -7,8 +7,8 @@
 #include <system_error>
 #include <thread>
 
+#include "bytewise.hpp"
 #include "sinks.hpp"
-#include "sources.hpp"
 
 namespace emulator {
 
@@ -33,6 +33,10 @@ public:
     void run(uint8_t *arena) {
         for (int64_t y = 0; y < step_.height; y += rows_) {
             const int64_t rows = std::min(rows_, step_.height - y), pixels = rows * step_.width;
+            if (step_.bytewise) {
+                run_bytes(step_, y, rows, reinterpret_cast<uint8_t *>(values_.data()), arena);
+                continue;
+            }
             fill(arena, y, rows, pixels);
             for (int32_t i = 0; i < step_.sinks; ++i) {
                 const Sink &sink = step_.sink[i];

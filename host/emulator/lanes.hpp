@@ -18,6 +18,7 @@ namespace emulator {
 // Sixteen channels at a time; the compiler splits them where registers are narrower.
 typedef int32_t Sixteen __attribute__((vector_size(64)));
 typedef int64_t Wide __attribute__((vector_size(128)));
+typedef int8_t ManyBytes __attribute__((vector_size(32)));
 typedef int8_t Bytes __attribute__((vector_size(16)));
 typedef uint8_t Octets __attribute__((vector_size(16)));
 
@@ -133,6 +134,19 @@ EMULATOR_INLINE uint32_t at_least(Sixteen x, Sixteen least) {
 #else
     uint32_t mask = 0;
     for (int lane = 0; lane < 16; ++lane) mask |= uint32_t(x[lane] >= least[lane]) << lane;
+    return mask;
+#endif
+}
+
+// The same of 32 signed bytes.
+EMULATOR_INLINE uint32_t at_least(ManyBytes x, ManyBytes least) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX512BW__) && defined(__AVX512VL__)
+    return _mm256_cmpge_epi8_mask((__m256i)x, (__m256i)least);
+#elif !defined(EMULATOR_PORTABLE) && defined(__AVX2__)
+    return ~uint32_t(_mm256_movemask_epi8((__m256i)(x < least)));
+#else
+    uint32_t mask = 0;
+    for (int lane = 0; lane < 32; ++lane) mask |= uint32_t(x[lane] >= least[lane]) << lane;
     return mask;
 #endif
 }

@@ -87,16 +87,8 @@ public:
         const int64_t top = first * step_.stride - step_.top;
         for (int64_t row = 0; row < needed; ++row)
             fill_row(arena + in_.offset, band_.data() + row * band_width_ * bytes_, top + row);
-        const int64_t part = step_.kernel * bytes_, used = step_.kernel * part;
-        uint8_t *to = patches_.data();
-        for (int64_t y = 0; y < rows; ++y)
-            for (int64_t x = 0; x < step_.width; ++x, to += patch_bytes_) {
-                const int64_t corner = (y * band_width_ + x) * step_.stride;
-                const uint8_t *from = band_.data() + corner * bytes_;
-                for (int64_t ky = 0; ky < step_.kernel; ++ky)
-                    copy_over(to + ky * part, from + ky * band_width_ * bytes_, part);
-                std::memset(to + used, 0, 8);
-            }
+        if (step_.kernel == 3) copy_patches(rows, std::integral_constant<int64_t, 3>());
+        else copy_patches(rows, int64_t(step_.kernel));
         return patches_.data();
     }
 
@@ -107,6 +99,23 @@ public:
     }
 
 private:
+    // Values of their own, as bytes that are written might be those of any member.
+    template <class Kernel>
+    void copy_patches(int64_t rows, Kernel kernel) {
+        const int64_t part = kernel * bytes_, patch_bytes = patch_bytes_, width = step_.width;
+        const int64_t row_bytes = band_width_ * bytes_, step_bytes = step_.stride * bytes_;
+        uint8_t *to = patches_.data();
+        const uint8_t *row = band_.data();
+        for (int64_t y = 0; y < rows; ++y, row += step_.stride * row_bytes) {
+            const uint8_t *from = row;
+            for (int64_t x = 0; x < width; ++x, to += patch_bytes, from += step_bytes) {
+                for (int64_t ky = 0; ky < kernel; ++ky)
+                    copy_over(to + ky * part, from + ky * row_bytes, part);
+                std::memset(to + kernel * part, 0, 8);
+            }
+        }
+    }
+
     // One row with its border; a row outside the tensor is all border.
     void fill_row(const uint8_t *base, uint8_t *to, int64_t y) const {
         const bool outside = y < 0 || y >= in_.height;

@@ -11,7 +11,7 @@ namespace emulator {
 // Bits are packed along the channels, a pixel begins with a byte and its spare bits are 0.
 enum Storage : int32_t { BITS, I8, U8, I32 };
 enum Source : int32_t { COPY, ADD, POOL, GATHER, XNOR, DOT_BYTES, DOT, DECODE };
-enum Function : int32_t { IDENTITY, LINE, WIDE_LINE, THRESHOLDS };
+enum Function : int32_t { IDENTITY, LINE, WIDE_LINE, THRESHOLDS, SIGN_BYTES };
 
 // A place in the arena: height x width pixels, `stride` bytes apart, channels innermost.
 struct Tensor {
@@ -31,12 +31,13 @@ struct Sink {
 
 // An input `factor` times enlarged, as COPY and ADD read it. GATHER, XNOR and DOT read patches of
 // kernel x kernel pixels, the first at (-top, -left), pixels outside having the bytes `edge`.
+// `bytewise`: inputs and sinks are I8, or BITS by SIGN_BYTES, whose tables are bytes.
 struct Step {
     Tensor input[2];
     int32_t factor[2];
     int32_t source, height, width, channels;
     int32_t kernel, stride, top, left;
-    int32_t low, high, outputs, sinks;
+    int32_t low, high, outputs, sinks, bytewise, reserved;
     const uint8_t *edge;
     const void *weights;
     const int32_t *bias;

@@ -80,20 +80,23 @@ EMULATOR_INLINE Sixteen add_four(Sixteen sum, uint32_t values, const int8_t *wei
 }
 
 // Patches of bytes 0..255 (those of signed tensors moved up by 128, which `bias` takes back) times
-// weights (patch_bytes / 4, row, 4): int32 (pixels, row). Pixels up to the next four too.
+// weights (patch_bytes / 4, row, 4): int32 (pixels, row). Pixels up to the next eight too.
 static inline void byte_products(const int8_t *weights, const int32_t *bias,
                                  const uint8_t *patches, int64_t patch_bytes, int64_t pixels,
                                  int32_t *sums, int64_t row) {
-    constexpr int P = 4;
+    constexpr int P = 8;
     for (int64_t p = 0; p < pixels; p += P)
         for (int64_t c = 0; c < row; c += 16) {
             Sixteen sum[P];
+#pragma GCC unroll 8
             for (int i = 0; i < P; ++i) sum[i] = load<Sixteen>(bias + c);
             for (int64_t k = 0; k < patch_bytes; k += 4)
+#pragma GCC unroll 8
                 for (int i = 0; i < P; ++i) {
                     const uint8_t *patch = patches + (p + i) * patch_bytes;
                     sum[i] = add_four(sum[i], load<uint32_t>(patch + k), weights + k * row + 4 * c);
                 }
+#pragma GCC unroll 8
             for (int i = 0; i < P; ++i) store(sums + (p + i) * row + c, sum[i]);
         }
 }

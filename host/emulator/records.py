@@ -13,11 +13,11 @@ from hls.int_mvu import IntMvu
 from hls.xnor_mvu import XnorMvu
 from host.emulator.arena import place
 from host.emulator.library import PlanRecord, SinkRecord, StepRecord, TensorRecord
-from host.emulator.plan import BITS, DOT_BYTES, I8, I32, Plan, Step, Tensor
+from host.emulator.plan import ADD, BITS, COPY, DOT_BYTES, I8, I32, POOL, Plan, Step, Tensor
 from host.emulator.tables import Line, Reach, Steps, line_of
 
-IDENTITY, LINE, WIDE_LINE, THRESHOLDS = range(4)
-_LANES = 16
+IDENTITY, LINE, WIDE_LINE, THRESHOLDS, SIGN_BYTES = range(5)
+_LANES, _MANY = 16, 32
 
 
 class Records:
@@ -83,6 +83,7 @@ class Records:
             stride=geometry.stride,
             top=geometry.top,
             left=geometry.left,
+            bytewise=self._bytewise(step),
             edge=self._pointer(_edge(first, geometry.value)),
         )
         for index, name in enumerate(names):
@@ -112,12 +113,41 @@ class Records:
         elif isinstance(op, IntMvu):
             record.weights = self._pointer(_padded(op.check(constants).T))
 
+    def _bytewise(self, step: Step) -> bool:
+        """Whether signed bytes, and signs of them, are all that the step sees."""
+        tensors = self._plan.tensors
+        if any(tensors[name].storage != I8 for name, _ in step.inputs):
+            return False
+        if step.source == ADD and tensors[step.inputs[0][0]].kind.bits > 7:
+            return False
+        return step.source in (COPY, ADD, POOL) and all(
+            tensors[sink.target].storage == (I8 if sink.function is None else BITS)
+            and not isinstance(sink.function, Line)
+            for sink in step.sinks
+        )
+
+    def _sign_bytes(self, steps: Steps, target: TensorRecord) -> SinkRecord:
+        least = steps.thresholds[:, 0]
+        there = np.zeros(-(-len(least) // _MANY) * _MANY, np.uint8)
+        there[: len(least)] = least <= 127
+        missing = (0, len(there) - len(least))
+        flip, least = (np.pad(x, missing) for x in (-steps.flip.astype(int), least.clip(-128, 127)))
+        return SinkRecord(
+            target=target,
+            function=SIGN_BYTES,
+            a=self._pointer(flip.astype(np.int8)),
+            b=self._pointer(least.astype(np.int8)),
+            c=self._pointer(stored(there, BITS)),
+        )
+
     def _sinks(self, step: Step) -> Iterator[SinkRecord]:
         """Records of a step's sinks; a function may differ in kind between channels."""
         for sink in step.sinks:
             target = self.tensor(sink.target)
             if isinstance(sink.function, Steps) and sink.function.thresholds.shape[1] > 1:
                 yield from self._lines(sink.function, target, step.reach)
+            elif isinstance(sink.function, Steps) and self._bytewise(step):
+                yield self._sign_bytes(sink.function, target)
             elif isinstance(sink.function, Steps):
                 yield self._thresholds(sink.function, target)
             elif sink.function is not None:

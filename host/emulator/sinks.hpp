@@ -17,14 +17,20 @@ struct Chunk {
 template <int Kind, class Make>
 static inline void each_sixteen(const Chunk &chunk, const Tensor &target, uint8_t *arena,
                                 Make make) {
-    uint8_t *base = arena + target.offset + chunk.first * target.stride;
-    for (int64_t c = 0; c < target.channels; c += 16) {
+    const int64_t stride = target.stride, row = chunk.row, pixels = chunk.pixels;
+    const int64_t channels = target.channels;
+    uint8_t *const base = arena + target.offset + chunk.first * stride;
+    for (int64_t c = 0; c < channels; c += 16) {
         const auto function = make(c);
-        const int64_t count = std::min<int64_t>(16, target.channels - c);
-        for (int64_t p = 0; p < chunk.pixels; ++p) {
-            const auto x = load<Sixteen>(chunk.values + p * chunk.row + c);
-            store_as<Kind>(base + p * target.stride, c, function(x), count);
-        }
+        const auto each = [&](auto count) {
+            const int32_t *from = chunk.values + c;
+            uint8_t *to = base;
+            for (int64_t p = 0; p < pixels; ++p, from += row, to += stride)
+                store_as<Kind>(to, c, function(load<Sixteen>(from)), count);
+        };
+        if (channels - c >= 16) each(std::integral_constant<int64_t, 16>());
+        else if (channels - c == 8) each(std::integral_constant<int64_t, 8>());
+        else each(channels - c);
     }
 }
 
@@ -35,19 +41,20 @@ EMULATOR_INLINE Sixteen clip(Sixteen x, int32_t low, int32_t high) {
 
 // A single threshold to bits: the comparison is the result.
 static inline void sign(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
-    const Tensor &target = sink.target;
-    uint8_t *base = arena + target.offset + chunk.first * target.stride;
-    for (int64_t c = 0; c < target.channels; c += 16) {
+    const int64_t stride = sink.target.stride, row = chunk.row, pixels = chunk.pixels;
+    const int64_t channels = sink.target.channels;
+    uint8_t *const base = arena + sink.target.offset + chunk.first * stride;
+    for (int64_t c = 0; c < channels; c += 16) {
         const auto flip = load<Sixteen>(sink.a + c), least = load<Sixteen>(sink.b + c);
-        const int64_t count = std::min<int64_t>(16, target.channels - c);
-        const uint32_t used = (1u << count) - 1;
-        for (int64_t p = 0; p < chunk.pixels; ++p) {
-            const auto x = load<Sixteen>(chunk.values + p * chunk.row + c);
-            const uint32_t mask = at_least(x ^ flip, least) & used;
-            uint8_t *to = base + p * target.stride + c / 8;
-            if (count > 8) store(to, uint16_t(mask));
-            else *to = uint8_t(mask);
-        }
+        const uint32_t used = channels - c >= 16 ? 0xffff : (1u << (channels - c)) - 1;
+        const int32_t *from = chunk.values + c;
+        uint8_t *to = base + c / 8;
+        if (channels - c > 8)
+            for (int64_t p = 0; p < pixels; ++p, from += row, to += stride)
+                store(to, uint16_t(at_least(load<Sixteen>(from) ^ flip, least) & used));
+        else
+            for (int64_t p = 0; p < pixels; ++p, from += row, to += stride)
+                *to = uint8_t(at_least(load<Sixteen>(from) ^ flip, least) & used);
     }
 }
 
