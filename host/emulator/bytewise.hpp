@@ -10,53 +10,100 @@ namespace emulator {
 
 constexpr int64_t kMany = 32;
 
-// value(y, x, c) of every pixel of some rows and every 32 channels, to memory `stride` apart.
-template <class Value>
-static inline void each_many(const Step &step, int64_t first, int64_t rows, uint8_t *to,
-                             int64_t stride, Value value) {
-    const int64_t channels = step.channels, width = step.width;
-    for (int64_t y = first; y < first + rows; ++y)
-        for (int64_t x = 0; x < width; ++x, to += stride) {
-            const auto place = value(y, x);
-            int64_t c = 0;
-            for (; c + kMany <= channels; c += kMany) store(to + c, place(c));
-            if (c < channels) {
-                const ManyBytes last = place(c);
-                if (channels - c == 16) std::memcpy(to + c, &last, 16);
-                else std::memcpy(to + c, &last, size_t(channels - c));
-            }
+// place(x)(c) of every pixel of a row and every 32 channels, to memory `stride` apart.
+template <class Place>
+EMULATOR_INLINE void each_many(int64_t width, int64_t channels, uint8_t *to, int64_t stride,
+                               Place place) {
+    for (int64_t x = 0; x < width; ++x, to += stride) {
+        const auto value = place(x);
+        int64_t c = 0;
+        for (; c + kMany <= channels; c += kMany) store(to + c, value(c));
+        if (c < channels) {
+            const ManyBytes last = value(c);
+            if (channels - c == 16) std::memcpy(to + c, &last, 16);
+            else std::memcpy(to + c, &last, size_t(channels - c));
         }
+    }
+}
+
+// A row of an input: pixel `x` begins at `at(x)`, enlarged by a factor known to the compiler or
+// not.
+template <class Factor>
+struct Row {
+    const uint8_t *base;
+    int64_t stride;
+    Factor factor;
+    const uint8_t *at(int64_t x) const {
+        return base + x / factor * stride;
+    }
+};
+
+template <class Factor>
+EMULATOR_INLINE Row<Factor> row_of(const Tensor &in, const uint8_t *arena, int64_t y,
+                                   Factor factor) {
+    return {arena + in.offset + y / factor * in.width * in.stride, in.stride, factor};
+}
+
+template <class Left, class Right>
+static inline void add_bytes(const Step &step, Left left, Right right, int64_t width,
+                             int64_t channels, uint8_t *to, int64_t stride) {
+    const ManyBytes low = ManyBytes{} + int8_t(step.low), high = ManyBytes{} + int8_t(step.high);
+    each_many(width, channels, to, stride, [=](int64_t x) {
+        return [=, a = left.at(x), b = right.at(x)](int64_t c) {
+            ManyBytes sum = load<ManyBytes>(a + c) + load<ManyBytes>(b + c);
+            sum = sum < low ? low : sum;
+            return sum > high ? high : sum;
+        };
+    });
+}
+
+// The second input may be enlarged; twice is what networks do.
+static inline void add_row(const Step &step, const uint8_t *arena, int64_t y, uint8_t *to,
+                           int64_t stride) {
+    using One = std::integral_constant<int64_t, 1>;
+    using Two = std::integral_constant<int64_t, 2>;
+    const Tensor &a = step.input[0], &b = step.input[1];
+    const int64_t width = step.width, channels = step.channels;
+    if (step.factor[0] != 1 || step.factor[1] > 2)
+        return add_bytes(step, row_of(a, arena, y, int64_t(step.factor[0])),
+                         row_of(b, arena, y, int64_t(step.factor[1])), width, channels, to, stride);
+    const auto left = row_of(a, arena, y, One());
+    if (step.factor[1] == 2)
+        return add_bytes(step, left, row_of(b, arena, y, Two()), width, channels, to, stride);
+    const auto right = row_of(b, arena, y, One());
+    // Where pixels lie side by side a row is like one pixel.
+    const bool dense = a.stride == channels && b.stride == channels && stride == channels;
+    if (dense) return add_bytes(step, left, right, 1, width * channels, to, stride);
+    return add_bytes(step, left, right, width, channels, to, stride);
+}
+
+// Maxima of size x size pixels, or copies of single ones that may be enlarged.
+static inline void pool_row(const Step &step, const uint8_t *arena, int64_t y, uint8_t *to,
+                            int64_t stride) {
+    const Tensor &in = step.input[0];
+    const int64_t size = step.source == POOL ? step.kernel : 1, next = in.stride;
+    const int64_t row = in.width * next;
+    const uint8_t *base = arena + in.offset + y * size / step.factor[0] * row;
+    each_many(step.width, step.channels, to, stride, [=](int64_t x) {
+        const uint8_t *pixel = base + x * size / step.factor[0] * next;
+        return [=](int64_t c) {
+            ManyBytes most = load<ManyBytes>(pixel + c);
+            for (int64_t dy = 0; dy < size; ++dy)
+                for (int64_t dx = 0; dx < size; ++dx) {
+                    const auto other = load<ManyBytes>(pixel + dy * row + dx * next + c);
+                    most = other > most ? other : most;
+                }
+            return most;
+        };
+    });
 }
 
 static inline void fill_bytes(const Step &step, const uint8_t *arena, int64_t first, int64_t rows,
                               uint8_t *to, int64_t stride) {
-    const Tensor a = step.input[0], b = step.input[1];
-    const int32_t enlarge_a = step.factor[0], enlarge_b = step.factor[1];
-    const ManyBytes low = ManyBytes{} + int8_t(step.low), high = ManyBytes{} + int8_t(step.high);
-    if (step.source == ADD)
-        return each_many(step, first, rows, to, stride, [&](int64_t y, int64_t x) {
-            const uint8_t *left = enlarged(a, enlarge_a, arena, y, x);
-            const uint8_t *right = enlarged(b, enlarge_b, arena, y, x);
-            return [=](int64_t c) {
-                ManyBytes sum = load<ManyBytes>(left + c) + load<ManyBytes>(right + c);
-                sum = sum < low ? low : sum;
-                return sum > high ? high : sum;
-            };
-        });
-    const int64_t size = step.source == POOL ? step.kernel : 1;
-    each_many(step, first, rows, to, stride, [&](int64_t y, int64_t x) {
-        const uint8_t *pixel = size > 1 ? arena + a.offset + (y * a.width + x) * size * a.stride
-                                        : enlarged(a, enlarge_a, arena, y, x);
-        return [&a, pixel, size](int64_t c) {
-            ManyBytes most = load<ManyBytes>(pixel + c);
-            for (int64_t place = 1; place < size * size; ++place) {
-                const int64_t other = place / size * a.width + place % size;
-                const auto x = load<ManyBytes>(pixel + other * a.stride + c);
-                most = x > most ? x : most;
-            }
-            return most;
-        };
-    });
+    for (int64_t y = first; y < first + rows; ++y, to += step.width * stride) {
+        if (step.source == ADD) add_row(step, arena, y, to, stride);
+        else pool_row(step, arena, y, to, stride);
+    }
 }
 
 // Signs of bytes `row` apart; `c` has a bit for each channel that is there and can be 1.

@@ -57,13 +57,11 @@ inline void by_storage(int32_t storage, Body body) {
     }
 }
 
-// Copies by whole vectors, and may write up to 63 bytes too many.
+// Copies `bytes` in pieces of `Piece`, the last one perhaps past the end.
+template <int Piece>
 EMULATOR_INLINE void copy_over(uint8_t *to, const uint8_t *from, int64_t bytes) {
-    if (bytes <= 16) {
-        std::memcpy(to, from, 16);
-        return;
-    }
-    for (int64_t at = 0; at < bytes; at += 64) std::memcpy(to + at, from + at, 64);
+    std::memcpy(to, from, Piece);
+    for (int64_t at = Piece; at < bytes; at += Piece) std::memcpy(to + at, from + at, Piece);
 }
 
 // The patches of output rows [first, first + rows): (rows * width, patch_bytes), spare bytes 0.
@@ -87,20 +85,25 @@ public:
         const int64_t top = first * step_.stride - step_.top;
         for (int64_t row = 0; row < needed; ++row)
             fill_row(arena + in_.offset, band_.data() + row * band_width_ * bytes_, top + row);
-        if (step_.kernel == 3) copy_patches(rows, std::integral_constant<int64_t, 3>());
-        else copy_patches(rows, int64_t(step_.kernel));
+        const int64_t part = step_.kernel * bytes_;
+        if (step_.kernel != 3) copy_patches<16>(rows, int64_t(step_.kernel));
+        else if (part <= 16) copy_patches<16>(rows, std::integral_constant<int64_t, 3>());
+        else if (part <= 32) copy_patches<32>(rows, std::integral_constant<int64_t, 3>());
+        else copy_patches<64>(rows, std::integral_constant<int64_t, 3>());
         return patches_.data();
     }
 
     // Signed bytes as unsigned ones, 128 more.
     const uint8_t *moved_up(int64_t pixels) {
-        for (int64_t i = 0; i < pixels * patch_bytes_; ++i) patches_[size_t(i)] ^= 128;
-        return patches_.data();
+        uint8_t *const patches = patches_.data();
+        const int64_t bytes = pixels * patch_bytes_;
+        for (int64_t i = 0; i < bytes; ++i) patches[i] ^= 128;
+        return patches;
     }
 
 private:
     // Values of their own, as bytes that are written might be those of any member.
-    template <class Kernel>
+    template <int Piece, class Kernel>
     void copy_patches(int64_t rows, Kernel kernel) {
         const int64_t part = kernel * bytes_, patch_bytes = patch_bytes_, width = step_.width;
         const int64_t row_bytes = band_width_ * bytes_, step_bytes = step_.stride * bytes_;
@@ -110,7 +113,7 @@ private:
             const uint8_t *from = row;
             for (int64_t x = 0; x < width; ++x, to += patch_bytes, from += step_bytes) {
                 for (int64_t ky = 0; ky < kernel; ++ky)
-                    copy_over(to + ky * part, from + ky * row_bytes, part);
+                    copy_over<Piece>(to + ky * part, from + ky * row_bytes, part);
                 std::memset(to + kernel * part, 0, 8);
             }
         }
