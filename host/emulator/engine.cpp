@@ -22,11 +22,12 @@ public:
         : step_(step), row_(round_up(step.channels, 16)),
           rows_(std::clamp<int64_t>(kChunk / step.width, 1, step.height)) {
         if (step.source == DECODE) rows_ = step.height;
-        values_.resize(size_t(round_up(rows_ * step.width, 8) * row_ + kSlack / 4));
+        // A tile may begin with the last pixel.
+        values_.resize(size_t((rows_ * step.width + 8) * row_ + kSlack / 4));
         if (step.source >= GATHER && step.source <= DOT) patches_.reset(new Patches(step, rows_));
         if (step.source == DOT) {
             depth_ = int64_t(step.kernel) * step.kernel * step.input[0].channels;
-            spread_.resize(size_t(rows_ * step.width * depth_ + kSlack / 4));
+            spread_.resize(size_t(step.width * depth_ + kSlack / 4));
         }
     }
 
@@ -37,7 +38,7 @@ public:
                 run_bytes(step_, y, rows, reinterpret_cast<uint8_t *>(values_.data()), arena);
                 continue;
             }
-            fill(arena, y, rows, pixels);
+            fill(arena, y, rows);
             for (int32_t i = 0; i < step_.sinks; ++i) {
                 const Sink &sink = step_.sink[i];
                 run_sink({values_.data() + sink.channel, y * step_.width, pixels, row_}, sink,
@@ -47,7 +48,7 @@ public:
     }
 
 private:
-    void fill(const uint8_t *arena, int64_t y, int64_t rows, int64_t pixels) {
+    void fill(const uint8_t *arena, int64_t y, int64_t rows) {
         int32_t *values = values_.data();
         const int32_t storage = step_.input[0].storage;
         switch (step_.source) {
@@ -64,29 +65,35 @@ private:
                     pool_rows<kind>(step_, arena, y, rows, values, row_);
                 });
             case DECODE: return Decoder(step_, arena).run(values, row_);
-            default: return products_of(patches_->gather(arena, y, rows), pixels);
+            default:
+                patches_->lay_out(arena, y, rows);
+                for (int64_t i = 0; i < rows; ++i)
+                    patch_row(patches_->row(i), values + i * step_.width * row_);
         }
     }
 
-    void products_of(const uint8_t *patches, int64_t pixels) {
-        const int64_t bytes = patches_->patch_bytes();
-        int32_t *values = values_.data();
-        if (step_.source == XNOR)
+    // One row; tiles write past its end, where the next row comes or nothing.
+    void patch_row(const PatchRow &patches, int32_t *values) {
+        const int64_t bytes = patches.bytes, width = step_.width, storage = step_.input[0].storage;
+        if (step_.source == XNOR) {
+            const uint64_t mask = ~uint64_t(0) >> (-8 * bytes & 63);
             return xnor_products(static_cast<const uint64_t *>(step_.weights), step_.outputs,
-                                 patches, bytes, pixels, values, row_);
-        if (step_.source == DOT_BYTES && step_.input[0].storage == I8)
-            patches = patches_->moved_up(pixels);
-        if (step_.source == DOT_BYTES)
-            return byte_products(static_cast<const int8_t *>(step_.weights), step_.bias, patches,
-                                 bytes, pixels, values, row_);
-        int32_t *patch_values = step_.source == DOT ? spread_.data() : values;
-        const int64_t patch_row = step_.source == DOT ? depth_ : row_;
-        by_storage(step_.input[0].storage, [&](auto kind) {
-            spread<kind>(step_, patches, bytes, pixels, patch_values, patch_row);
+                                 {patches.first, patches.step, (bytes + 7) / 8, mask}, width,
+                                 values, row_);
+        }
+        if (step_.source == DOT_BYTES) {
+            const int32_t moved = storage == I8 ? int32_t(0x80808080) : 0;
+            return byte_products(static_cast<const int8_t *>(step_.weights), step_.bias,
+                                 {patches.first, patches.step, (bytes + 3) / 4, 0}, moved, width,
+                                 values, row_);
+        }
+        const bool product = step_.source == DOT;
+        by_storage(int32_t(storage), [&](auto kind) {
+            spread<kind>(step_, patches, product ? spread_.data() : values, product ? depth_ : row_);
         });
-        if (step_.source == DOT)
-            products(static_cast<const int32_t *>(step_.weights), patch_values, depth_, depth_,
-                     pixels, values, row_);
+        if (product)
+            products(static_cast<const int32_t *>(step_.weights), spread_.data(), depth_, width,
+                     values, row_);
     }
 
     const Step &step_;
@@ -99,7 +106,7 @@ private:
 class Machine {
 public:
     explicit Machine(const Plan &plan)
-        : plan_(plan), arena_(size_t(plan.arena_bytes + kSlack)) {
+        : plan_(plan), arena_(size_t(plan.arena_bytes + 16 * plan.pixel_bytes + kSlack)) {
         for (int64_t i = 0; i < plan.steps; ++i) workers_.emplace_back(plan.step[i]);
     }
 

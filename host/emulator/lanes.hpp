@@ -37,7 +37,7 @@ EMULATOR_INLINE void store(void *to, Vector value) {
 }
 
 // Lanes: `width` words of 64 bits; `add_ones` adds the ones of x to partial counts, which hold
-// those of `limit` words; `total` makes them one count a lane. A tile is `pixels` times up to
+// those of `limit` words; `totals` gives the counts of `Vectors` vectors. A tile is `pixels` times up to
 // `vectors`, as many as the registers hold.
 #if defined(EMULATOR_PORTABLE)
 #define EMULATOR_PLAIN_LANES
@@ -52,11 +52,17 @@ struct Lanes {
     EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
         return _mm512_add_epi64(count, _mm512_popcnt_epi64(_mm512_xor_si512(a, b)));
     }
-    EMULATOR_INLINE void total(Vector count, int32_t *to, bool first) {
-        auto sum = _mm512_cvtepi64_epi32(count);
-        auto *place = reinterpret_cast<__m256i *>(to);
-        if (!first) sum = _mm256_add_epi32(sum, _mm256_loadu_si256(place));
-        _mm256_storeu_si256(place, sum);
+    template <int Vectors>
+    EMULATOR_INLINE void totals(const Vector *count, int32_t *to, bool) {
+        const Vector low = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28,
+                                             30);
+        for (int v = 0; v + 1 < Vectors; v += 2)
+            store(to + 8 * v, _mm512_permutex2var_epi32(count[v], low, count[v + 1]));
+        if (Vectors % 2) {
+            const Vector last = count[Vectors - 1];
+            store(to + 8 * (Vectors - 1),
+                  _mm512_castsi512_si256(_mm512_permutex2var_epi32(last, low, last)));
+        }
     }
 };
 #elif defined(__AVX2__)
@@ -75,11 +81,14 @@ struct Lanes {
         count = _mm256_add_epi8(count, _mm256_shuffle_epi8(ones, _mm256_and_si256(x, nibble)));
         return _mm256_add_epi8(count, _mm256_shuffle_epi8(ones, high));
     }
-    EMULATOR_INLINE void total(Vector count, int32_t *to, bool first) {
-        int64_t sums[4];
-        store(sums, _mm256_sad_epu8(count, zero()));
-        for (int lane = 0; lane < 4; ++lane)
-            to[lane] = (first ? 0 : to[lane]) + int32_t(sums[lane]);
+    template <int Vectors>
+    EMULATOR_INLINE void totals(const Vector *count, int32_t *to, bool first) {
+        for (int v = 0; v < Vectors; ++v, to += 4) {
+            int64_t sums[4];
+            store(sums, _mm256_sad_epu8(count[v], zero()));
+            for (int lane = 0; lane < 4; ++lane)
+                to[lane] = (first ? 0 : to[lane]) + int32_t(sums[lane]);
+        }
     }
 };
 #elif defined(__aarch64__)
@@ -95,10 +104,13 @@ struct Lanes {
     EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
         return vaddq_u8(count, vcntq_u8(veorq_u8(a, b)));
     }
-    EMULATOR_INLINE void total(Vector count, int32_t *to, bool first) {
-        const uint64x2_t sums = vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(count)));
-        to[0] = (first ? 0 : to[0]) + int32_t(vgetq_lane_u64(sums, 0));
-        to[1] = (first ? 0 : to[1]) + int32_t(vgetq_lane_u64(sums, 1));
+    template <int Vectors>
+    EMULATOR_INLINE void totals(const Vector *count, int32_t *to, bool first) {
+        for (int v = 0; v < Vectors; ++v, to += 2) {
+            const uint64x2_t sums = vpaddlq_u32(vpaddlq_u16(vpaddlq_u8(count[v])));
+            to[0] = (first ? 0 : to[0]) + int32_t(vgetq_lane_u64(sums, 0));
+            to[1] = (first ? 0 : to[1]) + int32_t(vgetq_lane_u64(sums, 1));
+        }
     }
 };
 #else
@@ -116,8 +128,9 @@ struct Lanes {
     EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
         return count + Vector(__builtin_popcountll(a ^ b));
     }
-    EMULATOR_INLINE void total(Vector count, int32_t *to, bool first) {
-        *to = (first ? 0 : *to) + int32_t(count);
+    template <int Vectors>
+    EMULATOR_INLINE void totals(const Vector *count, int32_t *to, bool first) {
+        for (int v = 0; v < Vectors; ++v) to[v] = (first ? 0 : to[v]) + int32_t(count[v]);
     }
 };
 #endif

@@ -69,7 +69,7 @@ class PlanRecord(ctypes.Structure):
 
     _fields_ = [
         ("step", POINTER(StepRecord)), ("steps", c_int64), ("arena_bytes", c_int64),
-        ("input", TensorRecord),
+        ("pixel_bytes", c_int64), ("input", TensorRecord),
     ]  # fmt: skip
 
 

@@ -57,94 +57,101 @@ inline void by_storage(int32_t storage, Body body) {
     }
 }
 
-// Copies `bytes` in pieces of `Piece`, the last one perhaps past the end.
-template <int Piece>
-EMULATOR_INLINE void copy_over(uint8_t *to, const uint8_t *from, int64_t bytes) {
-    std::memcpy(to, from, Piece);
-    for (int64_t at = Piece; at < bytes; at += Piece) std::memcpy(to + at, from + at, Piece);
-}
+// The patch of each pixel of a row: `bytes` from `first` on, the next pixel's `step` further on,
+// order (kx, ky, c). What follows a patch is anything.
+struct PatchRow {
+    const uint8_t *first;
+    int64_t step, bytes;
+};
 
-// The patches of output rows [first, first + rows): (rows * width, patch_bytes), spare bytes 0.
+// Patches of some output rows. Of each, columns of `kernel` pixels one upon the other lie side by
+// side, so that neighbours' patches overlap in memory and are not copied.
 class Patches {
 public:
     Patches(const Step &step, int64_t rows)
-        : step_(step), in_(step.input[0]), bytes_(value_bytes(in_.storage, in_.channels)) {
-        const int64_t kernel = step.kernel;
-        band_width_ = (step.width - 1) * step.stride + kernel;
-        band_rows_ = (rows - 1) * step.stride + kernel;
-        patch_bytes_ = round_up(kernel * kernel * bytes_, 8);
-        band_.resize(size_t(band_rows_ * band_width_ * bytes_ + kSlack));
-        const int64_t pixels = round_up(rows * step.width, 8);
-        patches_.resize(size_t(pixels * patch_bytes_ + kSlack));
+        : step_(step), in_(step.input[0]), bytes_(value_bytes(in_.storage, in_.channels)),
+          columns_((step.width - 1) * int64_t(step.stride) + step.kernel),
+          row_bytes_(round_up(columns_ * step.kernel * bytes_, 8)),
+          edge_(step.edge, step.edge + bytes_) {
+        edge_.resize(size_t(bytes_ + kSlack));
+        // Tiles look at pixels behind the row.
+        const int64_t beyond = 8 * step.stride * step.kernel * bytes_;
+        buffer_.resize(size_t(rows * row_bytes_ + beyond + kSlack));
     }
 
-    int64_t patch_bytes() const { return patch_bytes_; }
-
-    const uint8_t *gather(const uint8_t *arena, int64_t first, int64_t rows) {
-        const int64_t needed = (rows - 1) * step_.stride + step_.kernel;
+    // All rows are laid out before the first is read: what was just written is slow to read.
+    void lay_out(const uint8_t *arena, int64_t first, int64_t rows) {
         const int64_t top = first * step_.stride - step_.top;
-        for (int64_t row = 0; row < needed; ++row)
-            fill_row(arena + in_.offset, band_.data() + row * band_width_ * bytes_, top + row);
-        const int64_t part = step_.kernel * bytes_;
-        if (step_.kernel != 3) copy_patches<16>(rows, int64_t(step_.kernel));
-        else if (part <= 16) copy_patches<16>(rows, std::integral_constant<int64_t, 3>());
-        else if (part <= 32) copy_patches<32>(rows, std::integral_constant<int64_t, 3>());
-        else copy_patches<64>(rows, std::integral_constant<int64_t, 3>());
-        return patches_.data();
+        base_ = arena + in_.offset + top * in_.width * in_.stride;
+        in_place_ = step_.kernel == 1 && step_.left == 0 && columns_ <= in_.width && top >= 0 &&
+                    top + (rows - 1) * step_.stride < in_.height;
+        for (int64_t i = 0; i < rows && !in_place_; ++i) lay_out_row(arena, top, i);
     }
 
-    // Signed bytes as unsigned ones, 128 more.
-    const uint8_t *moved_up(int64_t pixels) {
-        uint8_t *const patches = patches_.data();
-        const int64_t bytes = pixels * patch_bytes_;
-        for (int64_t i = 0; i < bytes; ++i) patches[i] ^= 128;
-        return patches;
+    PatchRow row(int64_t i) const {
+        const int64_t kernel = step_.kernel, stride = step_.stride;
+        if (in_place_)
+            return {base_ + i * stride * in_.width * in_.stride, stride * in_.stride, bytes_};
+        return {buffer_.data() + i * row_bytes_, stride * kernel * bytes_,
+                kernel * kernel * bytes_};
     }
 
 private:
-    // Values of their own, as bytes that are written might be those of any member.
-    template <int Piece, class Kernel>
-    void copy_patches(int64_t rows, Kernel kernel) {
-        const int64_t part = kernel * bytes_, patch_bytes = patch_bytes_, width = step_.width;
-        const int64_t row_bytes = band_width_ * bytes_, step_bytes = step_.stride * bytes_;
-        uint8_t *to = patches_.data();
-        const uint8_t *row = band_.data();
-        for (int64_t y = 0; y < rows; ++y, row += step_.stride * row_bytes) {
-            const uint8_t *from = row;
-            for (int64_t x = 0; x < width; ++x, to += patch_bytes, from += step_bytes) {
-                for (int64_t ky = 0; ky < kernel; ++ky)
-                    copy_over<Piece>(to + ky * part, from + ky * row_bytes, part);
-                std::memset(to + kernel * part, 0, 8);
+    void lay_out_row(const uint8_t *arena, int64_t top, int64_t i) {
+        uint8_t *to = buffer_.data() + i * row_bytes_;
+        const int64_t y = top + i * step_.stride, kernel = step_.kernel;
+        if (kernel == 3 && bytes_ <= 16 && step_.left <= columns_) {
+            const Line lines[3] = {line(arena, y), line(arena, y + 1), line(arena, y + 2)};
+            if (bytes_ <= 4) return lay_out_three<4>(lines, to);
+            if (bytes_ <= 8) return lay_out_three<8>(lines, to);
+            return lay_out_three<16>(lines, to);
+        }
+        for (int64_t ky = 0; ky < kernel; ++ky, to += bytes_) {
+            const Line one = line(arena, y + ky);
+            for (int64_t x = 0; x < columns_; ++x) {
+                const bool outside = x < step_.left || x >= step_.left + in_.width;
+                const uint8_t *pixel = one.from + (x - step_.left) * one.step;
+                std::memcpy(to + x * kernel * bytes_, outside ? edge_.data() : pixel,
+                            size_t(bytes_));
             }
         }
     }
 
-    // One row with its border; a row outside the tensor is all border.
-    void fill_row(const uint8_t *base, uint8_t *to, int64_t y) const {
-        const bool outside = y < 0 || y >= in_.height;
-        const int64_t left = outside ? band_width_ : std::min<int64_t>(step_.left, band_width_);
-        for (int64_t x = 0; x < left; ++x) copy_pixel(to + x * bytes_, step_.edge);
-        if (outside) return;
-        const int64_t inside = std::min<int64_t>(in_.width, band_width_ - left);
-        const uint8_t *from = base + y * in_.width * in_.stride;
-        if (in_.stride == bytes_) {
-            std::memcpy(to + left * bytes_, from, size_t(inside * bytes_));
-        } else {
-            for (int64_t x = 0; x < inside; ++x)
-                copy_pixel(to + (left + x) * bytes_, from + x * in_.stride);
-        }
-        for (int64_t x = left + inside; x < band_width_; ++x)
-            copy_pixel(to + x * bytes_, step_.edge);
+    struct Line {
+        const uint8_t *from;
+        int64_t step;
+    };
+
+    // A row of the input, or of the border.
+    Line line(const uint8_t *arena, int64_t y) const {
+        if (y < 0 || y >= in_.height) return {edge_.data(), 0};
+        return {arena + in_.offset + y * in_.width * in_.stride, in_.stride};
     }
 
-    void copy_pixel(uint8_t *to, const uint8_t *from) const {
-        std::memcpy(to, from, size_t(bytes_));
+    // Three rows at once. A copy may write past its pixel, where the next one follows.
+    template <int Piece>
+    void lay_out_three(const Line *lines, uint8_t *to) const {
+        const int64_t bytes = bytes_, left = step_.left, columns = columns_;
+        const int64_t inside = std::min<int64_t>(in_.width, columns - left);
+        const uint8_t *edge = edge_.data();
+        Line a = lines[0], b = lines[1], c = lines[2];
+        for (int64_t i = 0; i < 3 * left; ++i, to += bytes) std::memcpy(to, edge, Piece);
+        for (int64_t x = 0; x < inside; ++x, to += 3 * bytes) {
+            std::memcpy(to, a.from, Piece);
+            std::memcpy(to + bytes, b.from, Piece);
+            std::memcpy(to + 2 * bytes, c.from, Piece);
+            a.from += a.step, b.from += b.step, c.from += c.step;
+        }
+        for (int64_t i = 3 * (left + inside); i < 3 * columns; ++i, to += bytes)
+            std::memcpy(to, edge, Piece);
     }
 
     const Step &step_;
     const Tensor &in_;
-    int64_t bytes_, band_width_, band_rows_, patch_bytes_;
-    std::vector<uint8_t> band_, patches_;
+    int64_t bytes_, columns_, row_bytes_;
+    const uint8_t *base_ = nullptr;
+    bool in_place_ = false;
+    std::vector<uint8_t> edge_, buffer_;
 };
 
 }  // namespace emulator

@@ -50,9 +50,10 @@ struct Export {
     int32_t *target;
 };
 
+// The steps of a frame, the bytes of its arena and those of the largest pixel.
 struct Plan {
     const Step *step;
-    int64_t steps, arena_bytes;
+    int64_t steps, arena_bytes, pixel_bytes;
     Tensor input;
 };
 

@@ -7,109 +7,159 @@
 
 namespace emulator {
 
-// One tile: Lanes::pixels patches times `Vectors` vectors of output channels.
+// A row of patches as words of 64 bits, of the last of which `mask` tells the bits that count.
+struct Words {
+    const uint8_t *first;
+    int64_t step, count;
+    uint64_t mask;
+};
+
+// A row of patches times `Vectors` vectors of output channels, Lanes::pixels patches a tile.
 template <int Vectors>
-static void xnor_tile(const uint64_t *weights, int64_t outputs, const uint8_t *patches,
-                      int64_t patch_bytes, int32_t *counts, int64_t row) {
-    constexpr int P = Lanes::pixels, V = Vectors;
-    const int64_t words = patch_bytes / 8;
-    for (int64_t begin = 0; begin < words; begin += Lanes::limit) {
-        const int64_t end = words - begin < Lanes::limit ? words : begin + Lanes::limit;
-        typename Lanes::Vector sum[P][V];
-#pragma GCC unroll 8
-        for (int p = 0; p < P; ++p)
-#pragma GCC unroll 4
-            for (int v = 0; v < V; ++v) sum[p][v] = Lanes::zero();
-        for (int64_t k = begin; k < end; ++k) {
-            typename Lanes::Vector weight[V];
-#pragma GCC unroll 4
-            for (int v = 0; v < V; ++v)
-                weight[v] = Lanes::words(weights + k * outputs + v * Lanes::width);
-#pragma GCC unroll 8
-            for (int p = 0; p < P; ++p) {
-                const auto bits = Lanes::splat(load<uint64_t>(patches + p * patch_bytes + 8 * k));
-#pragma GCC unroll 4
-                for (int v = 0; v < V; ++v)
-                    sum[p][v] = Lanes::add_ones(sum[p][v], bits, weight[v]);
-            }
-        }
-#pragma GCC unroll 8
-        for (int p = 0; p < P; ++p)
-#pragma GCC unroll 4
-            for (int v = 0; v < V; ++v)
-                Lanes::total(sum[p][v], counts + p * row + v * Lanes::width, begin == 0);
+class XnorTile {
+public:
+    static void run(const uint64_t *weights, int64_t outputs, Words patches, int64_t pixels,
+                    int32_t *counts, int64_t row) {
+        for (int64_t p = 0; p < pixels; p += P, counts += P * row, patches.first += P * patches.step)
+            tile(weights, outputs, patches, counts, row);
     }
-}
+
+private:
+    static constexpr int P = Lanes::pixels, V = Vectors;
+    using Sums = typename Lanes::Vector[P][V];
+
+    // The last word comes first: its mask costs nothing there.
+    EMULATOR_INLINE void tile(const uint64_t *weights, int64_t outputs, const Words &patches,
+                              int32_t *counts, int64_t row) {
+        const int64_t last = patches.count - 1;
+        Sums sums;
+        set<true>(sums, weights, outputs, patches, last, patches.mask);
+        const int64_t first = last < Lanes::limit ? last : Lanes::limit - 1;
+        for (int64_t k = 0; k < first; ++k)
+            set<false>(sums, weights, outputs, patches, k, ~uint64_t(0));
+        give(sums, counts, row, true);
+        for (int64_t begin = first; begin < last; begin += Lanes::limit) {
+            const int64_t end = last - begin < Lanes::limit ? last : begin + Lanes::limit;
+            set<true>(sums, weights, outputs, patches, begin, ~uint64_t(0));
+            for (int64_t k = begin + 1; k < end; ++k)
+                set<false>(sums, weights, outputs, patches, k, ~uint64_t(0));
+            give(sums, counts, row, false);
+        }
+    }
+
+    // Sums begin with word k, or go on with it.
+    template <bool Begin>
+    EMULATOR_INLINE void set(Sums &sums, const uint64_t *weights, int64_t outputs,
+                             const Words &patches, int64_t k, uint64_t mask) {
+        typename Lanes::Vector weight[V];
+#pragma GCC unroll 4
+        for (int v = 0; v < V; ++v)
+            weight[v] = Lanes::words(weights + k * outputs + v * Lanes::width);
+#pragma GCC unroll 8
+        for (int p = 0; p < P; ++p) {
+            const auto word = load<uint64_t>(patches.first + p * patches.step + 8 * k);
+            const auto bits = Lanes::splat(word & mask);
+#pragma GCC unroll 4
+            for (int v = 0; v < V; ++v)
+                sums[p][v] = Lanes::add_ones(Begin ? Lanes::zero() : sums[p][v], bits, weight[v]);
+        }
+    }
+
+    EMULATOR_INLINE void give(const Sums &sums, int32_t *counts, int64_t row, bool first) {
+#pragma GCC unroll 8
+        for (int p = 0; p < P; ++p) Lanes::totals<V>(sums[p], counts + p * row, first);
+    }
+};
 
 // Ones of patch ^ weights, word-major (words, outputs): int32 (pixels, row). Pixels up to the next
 // whole tile are computed too; `outputs` is a multiple of 8.
-static inline void xnor_products(const uint64_t *weights, int64_t outputs, const uint8_t *patches,
-                                 int64_t patch_bytes, int64_t pixels, int32_t *counts,
-                                 int64_t row) {
-    for (int64_t p = 0; p < pixels; p += Lanes::pixels) {
-        const uint8_t *first = patches + p * patch_bytes;
-        for (int64_t c = 0; c < outputs;) {
-            const int64_t left = (outputs - c) / Lanes::width;
-            int32_t *to = counts + p * row + c;
-            // Two by two rather than three and one.
-            if (left >= Lanes::vectors && (Lanes::vectors != 3 || left != 4)) {
-                xnor_tile<Lanes::vectors>(weights + c, outputs, first, patch_bytes, to, row);
-                c += Lanes::vectors * Lanes::width;
-            } else if (left >= 2) {
-                xnor_tile<2>(weights + c, outputs, first, patch_bytes, to, row);
-                c += 2 * Lanes::width;
-            } else {
-                xnor_tile<1>(weights + c, outputs, first, patch_bytes, to, row);
-                c += Lanes::width;
-            }
+static inline void xnor_products(const uint64_t *weights, int64_t outputs, Words patches,
+                                 int64_t pixels, int32_t *counts, int64_t row) {
+    for (int64_t c = 0; c < outputs;) {
+        const int64_t left = (outputs - c) / Lanes::width;
+        const uint64_t *from = weights + c;
+        // Two by two rather than three and one.
+        if (left >= Lanes::vectors && (Lanes::vectors != 3 || left != 4)) {
+            XnorTile<Lanes::vectors>::run(from, outputs, patches, pixels, counts + c, row);
+            c += Lanes::vectors * Lanes::width;
+        } else if (left >= 2) {
+            XnorTile<2>::run(from, outputs, patches, pixels, counts + c, row);
+            c += 2 * Lanes::width;
+        } else {
+            XnorTile<1>::run(from, outputs, patches, pixels, counts + c, row);
+            c += Lanes::width;
         }
     }
 }
 
 // Four products a lane: bytes 0..255 times bytes -128..127, added up.
-EMULATOR_INLINE Sixteen add_four(Sixteen sum, uint32_t values, const int8_t *weights) {
+EMULATOR_INLINE Sixteen add_four(Sixteen sum, Sixteen values, Sixteen weights) {
 #if !defined(EMULATOR_PORTABLE) && defined(__AVX512VNNI__)
-    const __m512i splat = _mm512_set1_epi32(int32_t(values));
-    return (Sixteen)_mm512_dpbusd_epi32((__m512i)sum, splat, _mm512_loadu_si512(weights));
+    return (Sixteen)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)values, (__m512i)weights);
 #else
-    const Sixteen four = load<Sixteen>(weights);
     for (int k = 0; k < 4; ++k)
-        sum += ((four << (24 - 8 * k)) >> 24) * int32_t(values >> (8 * k) & 255);
+        sum += ((weights << (24 - 8 * k)) >> 24) * (values >> (8 * k) & 255);
     return sum;
 #endif
 }
 
-// Patches of bytes 0..255 (those of signed tensors moved up by 128, which `bias` takes back) times
-// weights (patch_bytes / 4, row, 4): int32 (pixels, row). Pixels up to the next eight too.
-static inline void byte_products(const int8_t *weights, const int32_t *bias,
-                                 const uint8_t *patches, int64_t patch_bytes, int64_t pixels,
-                                 int32_t *sums, int64_t row) {
-    constexpr int P = 8;
-    for (int64_t p = 0; p < pixels; p += P)
-        for (int64_t c = 0; c < row; c += 16) {
-            Sixteen sum[P];
+// One tile: eight patches times `Vectors` times 16 output channels.
+template <int Vectors>
+static void byte_tile(const int8_t *weights, const int32_t *bias, const Words patches,
+                      int32_t moved, int32_t *sums, int64_t row) {
+    constexpr int P = 8, V = Vectors;
+    Sixteen sum[P][V];
 #pragma GCC unroll 8
-            for (int i = 0; i < P; ++i) sum[i] = load<Sixteen>(bias + c);
-            for (int64_t k = 0; k < patch_bytes; k += 4)
+    for (int p = 0; p < P; ++p)
+#pragma GCC unroll 2
+        for (int v = 0; v < V; ++v) sum[p][v] = load<Sixteen>(bias + 16 * v);
+    for (int64_t k = 0; k < patches.count; ++k) {
+        Sixteen weight[V];
+#pragma GCC unroll 2
+        for (int v = 0; v < V; ++v) weight[v] = load<Sixteen>(weights + 4 * (k * row + 16 * v));
 #pragma GCC unroll 8
-                for (int i = 0; i < P; ++i) {
-                    const uint8_t *patch = patches + (p + i) * patch_bytes;
-                    sum[i] = add_four(sum[i], load<uint32_t>(patch + k), weights + k * row + 4 * c);
-                }
-#pragma GCC unroll 8
-            for (int i = 0; i < P; ++i) store(sums + (p + i) * row + c, sum[i]);
+        for (int p = 0; p < P; ++p) {
+            const auto four = load<int32_t>(patches.first + p * patches.step + 4 * k);
+            const Sixteen values = (Sixteen{} + four) ^ moved;
+#pragma GCC unroll 2
+            for (int v = 0; v < V; ++v) sum[p][v] = add_four(sum[p][v], values, weight[v]);
         }
+    }
+#pragma GCC unroll 8
+    for (int p = 0; p < P; ++p)
+#pragma GCC unroll 2
+        for (int v = 0; v < V; ++v) store(sums + p * row + 16 * v, sum[p][v]);
+}
+
+// Patches of bytes, `count` times four, times weights (count, row, 4): int32 (pixels, row), pixels
+// up to the next eight too. Signed bytes are `moved` up by 128, which `bias` takes back. What
+// follows a patch meets weights of 0.
+static inline void byte_products(const int8_t *weights, const int32_t *bias, Words patches,
+                                 int32_t moved, int64_t pixels, int32_t *sums, int64_t row) {
+    for (int64_t p = 0; p < pixels; p += 8) {
+        for (int64_t c = 0; c < row;) {
+            int32_t *to = sums + p * row + c;
+            if (row - c >= 32) {
+                byte_tile<2>(weights + 4 * c, bias + c, patches, moved, to, row);
+                c += 32;
+            } else {
+                byte_tile<1>(weights + 4 * c, bias + c, patches, moved, to, row);
+                c += 16;
+            }
+        }
+        patches.first += 8 * patches.step;
+    }
 }
 
 // Any integers: values (pixels, depth) times weights (depth, row). Overflow on the way is no harm.
 static inline void products(const int32_t *weights, const int32_t *values, int64_t depth,
-                            int64_t value_row, int64_t pixels, int32_t *sums, int64_t row) {
+                            int64_t pixels, int32_t *sums, int64_t row) {
     typedef uint32_t Modular __attribute__((vector_size(64)));
     for (int64_t p = 0; p < pixels; ++p)
         for (int64_t c = 0; c < row; c += 16) {
             Modular sum = {};
             for (int64_t k = 0; k < depth; ++k)
-                sum += load<Modular>(weights + k * row + c) * uint32_t(values[p * value_row + k]);
+                sum += load<Modular>(weights + k * row + c) * uint32_t(values[p * depth + k]);
             store(sums + p * row + c, sum);
         }
 }

@@ -32,6 +32,7 @@ class Records:
             step=steps,
             steps=len(plan.steps),
             arena_bytes=arena_bytes,
+            pixel_bytes=max(map(_pixel_bytes, plan.tensors.values())),
             input=self.tensor(plan.graph.input),
         )
 
@@ -101,13 +102,12 @@ class Records:
     def _add_weights(self, record: StepRecord, step: Step, first: Tensor) -> None:
         assert step.node is not None
         op, constants = step.node.op, step.node.constants
-        taps = step.geometry.kernel**2
         if isinstance(op, XnorMvu):
-            words = binary_words(op.weights(constants), taps)
+            words = binary_words(op.weights(constants), step.geometry.kernel)
             record.weights, record.outputs = self._pointer(words), words.shape[1]
         elif isinstance(op, IntMvu) and step.source == DOT_BYTES:
             weights = op.check(constants)
-            record.weights = self._pointer(byte_weights(weights))
+            record.weights = self._pointer(byte_weights(weights, step.geometry.kernel))
             moved = 128 * weights.sum(axis=1) if first.storage == I8 else np.zeros(len(weights))
             record.bias = self._pointer(_padded(-moved))
         elif isinstance(op, IntMvu):
@@ -241,17 +241,23 @@ def _padded(rows: np.ndarray, dtype: type = np.int32) -> np.ndarray:
     return np.pad(rows, edges).astype(dtype)
 
 
-def binary_words(weights: np.ndarray, taps: int) -> np.ndarray:
-    """Weights (out, taps * C) of 0 and 1 -> uint64 (words, out up to a multiple of 8), inverted:
-    the ones of patch ^ words are the weights that agree. Each tap begins with a byte."""
+def by_columns(weights: np.ndarray, kernel: int) -> np.ndarray:
+    """Weights (out, ky * kx * C) -> (out, kx * ky, C), the order of patches in the engine."""
+    taps = weights.reshape(len(weights), kernel, kernel, -1)
+    return taps.swapaxes(1, 2).reshape(len(weights), kernel * kernel, -1)
+
+
+def binary_words(weights: np.ndarray, kernel: int) -> np.ndarray:
+    """Weights of 0 and 1 -> uint64 (words, out up to a multiple of 8), inverted: the ones of
+    patch ^ words are the weights that agree. Each pixel begins with a byte."""
     outputs = len(weights)
-    bits = (1 - weights.astype(np.uint8)).reshape(outputs, taps, -1)
-    rows = stored(bits, BITS).reshape(outputs, -1)
+    rows = stored(1 - by_columns(weights.astype(np.uint8), kernel), BITS).reshape(outputs, -1)
     rows = np.pad(rows, ((0, -outputs % 8), (0, -rows.shape[1] % 8)))
     return np.ascontiguousarray(rows).view(np.uint64).T
 
 
-def byte_weights(weights: np.ndarray) -> np.ndarray:
-    """Weights (out, depth) -> int8 (words of 4, out up to a multiple of 16, 4)."""
-    rows = np.pad(weights, ((0, -len(weights) % _LANES), (0, -weights.shape[1] % 8)))
+def byte_weights(weights: np.ndarray, kernel: int) -> np.ndarray:
+    """Weights -> int8 (words of 4, out up to a multiple of 16, 4)."""
+    rows = by_columns(weights, kernel).reshape(len(weights), -1)
+    rows = np.pad(rows, ((0, -len(rows) % _LANES), (0, -rows.shape[1] % 4)))
     return rows.reshape(len(rows), -1, 4).transpose(1, 0, 2).astype(np.int8)

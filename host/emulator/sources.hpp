@@ -72,19 +72,22 @@ static inline void pool_rows(const Step &step, const uint8_t *arena, int64_t fir
             }
 }
 
-// Patches as they are, (ky, kx, c).
+// Patches of one row as int32, in the order (ky, kx, c).
 template <int Kind>
-static inline void spread(const Step &step, const uint8_t *patches, int64_t patch_bytes,
-                          int64_t pixels, int32_t *values, int64_t row) {
-    const int64_t taps = step.kernel * step.kernel, channels = step.input[0].channels;
+static inline void spread(const Step &step, const PatchRow &patches, int32_t *values,
+                          int64_t row) {
+    const int64_t kernel = step.kernel, channels = step.input[0].channels;
     const int64_t bytes = value_bytes(Kind, channels);
-    for (int64_t p = 0; p < pixels; ++p)
-        for (int64_t tap = 0; tap < taps; ++tap)
+    for (int64_t x = 0; x < step.width; ++x, values += row)
+        for (int64_t tap = 0; tap < kernel * kernel; ++tap) {
+            const int64_t ky = tap / kernel, kx = tap % kernel;
+            const uint8_t *from = patches.first + x * patches.step + (kx * kernel + ky) * bytes;
             for (int64_t c = 0; c < channels; c += 16) {
-                const auto x = load_as<Kind>(patches + p * patch_bytes + tap * bytes, c);
+                const auto sixteen = load_as<Kind>(from, c);
                 const int64_t count = std::min<int64_t>(16, channels - c);
-                std::memcpy(values + p * row + tap * channels + c, &x, size_t(4 * count));
+                std::memcpy(values + tap * channels + c, &sixteen, size_t(4 * count));
             }
+        }
 }
 
 // The landmark decoder, as hls/landmark_decode.py has it; its input is I32.
