@@ -50,9 +50,7 @@ static inline void add_bytes(const Step &step, Left left, Right right, int64_t w
     const ManyBytes low = ManyBytes{} + int8_t(step.low), high = ManyBytes{} + int8_t(step.high);
     each_many(width, channels, to, stride, [=](int64_t x) {
         return [=, a = left.at(x), b = right.at(x)](int64_t c) {
-            ManyBytes sum = load<ManyBytes>(a + c) + load<ManyBytes>(b + c);
-            sum = sum < low ? low : sum;
-            return sum > high ? high : sum;
+            return clip(load<ManyBytes>(a + c) + load<ManyBytes>(b + c), low, high);
         };
     });
 }
@@ -91,7 +89,7 @@ static inline void pool_row(const Step &step, const uint8_t *arena, int64_t y, u
             for (int64_t dy = 0; dy < size; ++dy)
                 for (int64_t dx = 0; dx < size; ++dx) {
                     const auto other = load<ManyBytes>(pixel + dy * row + dx * next + c);
-                    most = other > most ? other : most;
+                    most = larger(other, most);
                 }
             return most;
         };

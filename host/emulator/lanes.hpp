@@ -135,6 +135,44 @@ struct Lanes {
 };
 #endif
 
+// Larger and smaller of two lanes: GCC 12 makes a comparison and a choice of the plain form.
+EMULATOR_INLINE Sixteen larger(Sixteen a, Sixteen b) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
+    return (Sixteen)_mm512_max_epi32((__m512i)a, (__m512i)b);
+#else
+    return a > b ? a : b;
+#endif
+}
+
+EMULATOR_INLINE ManyBytes larger(ManyBytes a, ManyBytes b) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX2__)
+    return (ManyBytes)_mm256_max_epi8((__m256i)a, (__m256i)b);
+#else
+    return a > b ? a : b;
+#endif
+}
+
+EMULATOR_INLINE Sixteen smaller(Sixteen a, Sixteen b) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
+    return (Sixteen)_mm512_min_epi32((__m512i)a, (__m512i)b);
+#else
+    return a < b ? a : b;
+#endif
+}
+
+EMULATOR_INLINE ManyBytes smaller(ManyBytes a, ManyBytes b) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX2__)
+    return (ManyBytes)_mm256_min_epi8((__m256i)a, (__m256i)b);
+#else
+    return a < b ? a : b;
+#endif
+}
+
+template <class Vector>
+EMULATOR_INLINE Vector clip(Vector x, Vector low, Vector high) {
+    return smaller(larger(x, low), high);
+}
+
 // Bit i is set where lane i of x is at least that of `least`.
 EMULATOR_INLINE uint32_t at_least(Sixteen x, Sixteen least) {
 #if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
@@ -172,6 +210,18 @@ EMULATOR_INLINE Sixteen from_bits(uint32_t mask) {
     Sixteen result;
     for (int lane = 0; lane < 16; ++lane) result[lane] = int32_t(mask >> lane & 1);
     return result;
+#endif
+}
+
+// The low bytes of sixteen lanes. Written to memory at once, as GCC would, they take many times as
+// long on AMD's CPUs.
+EMULATOR_INLINE Bytes narrowed(Sixteen x) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
+    __m128i bytes = _mm512_cvtepi32_epi8((__m512i)x);
+    __asm__("" : "+v"(bytes));
+    return (Bytes)bytes;
+#else
+    return __builtin_convertvector(x, Bytes);
 #endif
 }
 

@@ -39,10 +39,8 @@ EMULATOR_INLINE void store_as(uint8_t *pixel, int64_t c, Sixteen value, int64_t 
     } else if (Kind == I32) {
         std::memcpy(pixel + 4 * c, &value, size_t(4 * count));
     } else {
-        const Bytes bytes = __builtin_convertvector(value, Bytes);
-        if (count == 16) store(pixel + c, bytes);
-        else if (count == 8) std::memcpy(pixel + c, &bytes, 8);
-        else std::memcpy(pixel + c, &bytes, size_t(count));
+        const Bytes bytes = narrowed(value);
+        std::memcpy(pixel + c, &bytes, size_t(count));
     }
 }
 

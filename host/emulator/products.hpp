@@ -105,8 +105,8 @@ EMULATOR_INLINE Sixteen add_four(Sixteen sum, Sixteen values, Sixteen weights) {
 
 // One tile: eight patches times `Vectors` times 16 output channels.
 template <int Vectors>
-static void byte_tile(const int8_t *weights, const int32_t *bias, const Words patches,
-                      int32_t moved, int32_t *sums, int64_t row) {
+EMULATOR_INLINE void byte_tile(const int8_t *weights, const int32_t *bias, const Words &patches,
+                               int32_t moved, int32_t *sums, int64_t row) {
     constexpr int P = 8, V = Vectors;
     Sixteen sum[P][V];
 #pragma GCC unroll 8
@@ -131,24 +131,22 @@ static void byte_tile(const int8_t *weights, const int32_t *bias, const Words pa
         for (int v = 0; v < V; ++v) store(sums + p * row + 16 * v, sum[p][v]);
 }
 
+template <int Vectors>
+static void byte_row(const int8_t *weights, const int32_t *bias, Words patches, int32_t moved,
+                     int64_t pixels, int32_t *sums, int64_t row) {
+    for (int64_t p = 0; p < pixels; p += 8, sums += 8 * row, patches.first += 8 * patches.step)
+        byte_tile<Vectors>(weights, bias, patches, moved, sums, row);
+}
+
 // Patches of bytes, `count` times four, times weights (count, row, 4): int32 (pixels, row), pixels
 // up to the next eight too. Signed bytes are `moved` up by 128, which `bias` takes back. What
 // follows a patch meets weights of 0.
-static inline void byte_products(const int8_t *weights, const int32_t *bias, Words patches,
+static inline void byte_products(const int8_t *weights, const int32_t *bias, const Words &patches,
                                  int32_t moved, int64_t pixels, int32_t *sums, int64_t row) {
-    for (int64_t p = 0; p < pixels; p += 8) {
-        for (int64_t c = 0; c < row;) {
-            int32_t *to = sums + p * row + c;
-            if (row - c >= 32) {
-                byte_tile<2>(weights + 4 * c, bias + c, patches, moved, to, row);
-                c += 32;
-            } else {
-                byte_tile<1>(weights + 4 * c, bias + c, patches, moved, to, row);
-                c += 16;
-            }
-        }
-        patches.first += 8 * patches.step;
-    }
+    int64_t c = 0;
+    for (; row - c >= 32; c += 32)
+        byte_row<2>(weights + 4 * c, bias + c, patches, moved, pixels, sums + c, row);
+    if (c < row) byte_row<1>(weights + 4 * c, bias + c, patches, moved, pixels, sums + c, row);
 }
 
 // Any integers: values (pixels, depth) times weights (depth, row). Overflow on the way is no harm.

@@ -28,15 +28,14 @@ static inline void each_sixteen(const Chunk &chunk, const Tensor &target, uint8_
             for (int64_t p = 0; p < pixels; ++p, from += row, to += stride)
                 store_as<Kind>(to, c, function(load<Sixteen>(from)), count);
         };
-        if (channels - c >= 16) each(std::integral_constant<int64_t, 16>());
-        else if (channels - c == 8) each(std::integral_constant<int64_t, 8>());
-        else each(channels - c);
+        switch (std::min<int64_t>(16, channels - c)) {
+            case 16: each(std::integral_constant<int64_t, 16>()); break;
+            case 12: each(std::integral_constant<int64_t, 12>()); break;
+            case 8: each(std::integral_constant<int64_t, 8>()); break;
+            case 4: each(std::integral_constant<int64_t, 4>()); break;
+            default: each(channels - c);
+        }
     }
-}
-
-EMULATOR_INLINE Sixteen clip(Sixteen x, int32_t low, int32_t high) {
-    x = x < low ? Sixteen{} + low : x;
-    return x > high ? Sixteen{} + high : x;
 }
 
 // A single threshold to bits: the comparison is the result.
@@ -63,7 +62,7 @@ static inline void line(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
     each_sixteen<Kind>(chunk, sink.target, arena, [&](int64_t c) {
         const auto gain = load<Sixteen>(sink.a + c), offset = load<Sixteen>(sink.b + c);
         const auto shift = load<Sixteen>(sink.c + c);
-        const int32_t low = sink.low, high = sink.high;
+        const Sixteen low = Sixteen{} + sink.low, high = Sixteen{} + sink.high;
         return [=](Sixteen x) { return clip((x * gain + offset) >> shift, low, high); };
     });
 }

@@ -27,11 +27,7 @@ static inline void copy_rows(const Step &step, const uint8_t *arena, int64_t fir
 
 // Sums of up to 32 bits, and those of 33 by way of 64.
 EMULATOR_INLINE Sixteen add_clipped(Sixteen a, Sixteen b, const Step &step, bool wide) {
-    if (!wide) {
-        Sixteen sum = a + b;
-        sum = sum < step.low ? Sixteen{} + step.low : sum;
-        return sum > step.high ? Sixteen{} + step.high : sum;
-    }
+    if (!wide) return clip(a + b, Sixteen{} + step.low, Sixteen{} + step.high);
     Sixteen sum;
     for (int lane = 0; lane < 16; ++lane)
         sum[lane] = int32_t(
@@ -66,7 +62,7 @@ static inline void pool_rows(const Step &step, const uint8_t *arena, int64_t fir
                     for (int64_t dx = 0; dx < step.kernel; ++dx) {
                         const auto other =
                             load_as<Kind>(pixel + (dy * in.width + dx) * in.stride, c);
-                        most = other > most ? other : most;
+                        most = larger(other, most);
                     }
                 store(values + c, most);
             }
@@ -103,7 +99,7 @@ public:
             for (int32_t p = 1; p < in_.height * in_.width; ++p) {
                 const auto x = load_as<I32>(base_ + int64_t(p) * in_.stride, c);
                 place = x > best ? Sixteen{} + p : place;
-                best = x > best ? x : best;
+                best = larger(x, best);
             }
             for (int64_t k = c; k < std::min<int64_t>(c + 16, in_.channels); ++k) {
                 const int32_t y = place[k - c] / in_.width, x = place[k - c] % in_.width;
