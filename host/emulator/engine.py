@@ -115,6 +115,10 @@ class _Engine:
         self._plan = Plan(graph, outputs, fuse)
         roots = tuple(dict.fromkeys(map(self._plan.root, outputs)))
         self._records = Records(self._plan, roots)
+        self._root = {name: self._plan.root(name) for name in outputs}
+        self._tensor = {root: self._records.tensor(root) for root in roots}
+        self._shape = {root: graph.tensors[root].shape for root in roots}
+        self._storage = storage_of(graph.tensors[graph.input])
         self._handle = library.emulator_open(ctypes.byref(self._records.plan), threads)
         if not self._handle:
             raise InputError(f"the emulator finds no memory for {threads} threads: use fewer")
@@ -125,15 +129,16 @@ class _Engine:
 
     def run(self, images: np.ndarray, names: tuple[str, ...]) -> dict[str, np.ndarray]:
         """Tensors by name, int32 (N, H, W, C)."""
-        frames = stored(images, storage_of(self.graph.tensors[self.graph.input]))
-        roots = tuple(dict.fromkeys(map(self._plan.root, names)))
-        shapes = (self.graph.tensors[root].shape for root in roots)
-        found = [np.empty((len(images), *shape), np.int32) for shape in shapes]
-        exports = (ExportRecord * len(roots))()
-        for record, root, array in zip(exports, roots, found, strict=True):
-            record.tensor, record.target = self._records.tensor(root), array.ctypes.data
-        pointer = frames.ctypes.data_as(ctypes.POINTER(ctypes.c_uint8))
+        frames = stored(images, self._storage)
+        found = {root: self._empty(root, len(images)) for root in (self._root[n] for n in names)}
+        exports = (ExportRecord * len(found))(
+            *((self._tensor[root], array.ctypes.data) for root, array in found.items())
+        )
         with self._lock:
-            self._library.emulator_run(self._handle, pointer, len(frames), exports, len(roots))
-        by_root = dict(zip(roots, found, strict=True))
-        return {name: by_root[self._plan.root(name)] for name in names}
+            self._library.emulator_run(
+                self._handle, frames.ctypes.data, len(frames), exports, len(exports)
+            )
+        return {name: found[self._root[name]] for name in names}
+
+    def _empty(self, root: str, count: int) -> np.ndarray:
+        return np.empty((count, *self._shape[root]), np.int32)

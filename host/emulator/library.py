@@ -7,14 +7,14 @@ from __future__ import annotations
 import ctypes
 import platform
 import subprocess
-from collections.abc import Sequence
-from ctypes import POINTER, c_char_p, c_int32, c_int64, c_uint8, c_void_p
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from ctypes import POINTER, c_char_p, c_int32, c_int64, c_void_p
 from pathlib import Path
 
 from hls.folders import cache_root
 from hls.programs import SimulationError, cached, compiler, digest, run_compiler
 
+Note = Callable[[str], None]
 HERE = Path(__file__).parent
 SOURCE = HERE / "engine.cpp"
 FLAGS = ("-std=c++17", "-O3", "-Wno-psabi", "-shared", "-fPIC", "-pthread")
@@ -24,6 +24,10 @@ TARGETS: tuple[tuple[str, ...], ...] = (
     ("-march=native",),
     (),
 )
+
+
+def silent(text: str) -> None:
+    """Takes notes and says nothing."""
 
 
 class TensorRecord(ctypes.Structure):
@@ -73,14 +77,18 @@ class PlanRecord(ctypes.Structure):
     ]  # fmt: skip
 
 
-def build(target: Sequence[str]) -> Path:
-    """The shared library for compiler flags `target`; a SimulationError if that fails."""
+def build(target: Sequence[str], note: Note = silent) -> Path:
+    """The shared library for compiler flags `target`; a SimulationError if that fails.
+
+    `note` gets a line before it is compiled.
+    """
     cxx = compiler()
     flags = (*FLAGS, *target)
     texts = [path.read_text() for path in sorted(HERE.glob("*.[ch]pp"))]
     key = digest(*texts, *flags, _version(cxx), _cpu())
 
     def make(_: Path, library: Path) -> None:
+        note("compiling the emulator; the first time takes half a minute ...")
         run_compiler(cxx, [*flags, "-o", str(library), str(SOURCE)])
 
     return cached(cache_root() / "emulator" / f"{key}.so", make)
@@ -99,20 +107,19 @@ def load(path: Path) -> ctypes.CDLL:
     library.emulator_close.argtypes = [c_void_p]
     library.emulator_run.restype = None
     library.emulator_run.argtypes = [
-        c_void_p, POINTER(c_uint8), c_int64, POINTER(ExportRecord), c_int64,
+        c_void_p, c_void_p, c_int64, POINTER(ExportRecord), c_int64,
     ]  # fmt: skip
     return library
 
 
-@lru_cache(maxsize=1)
-def native() -> ctypes.CDLL:
+def native(note: Note = silent) -> ctypes.CDLL:
     """The library for this CPU, compiled at first; a SimulationError where no compiler can."""
     for target in TARGETS[:-1]:
         try:
-            return load(build(target))
+            return load(build(target, note))
         except SimulationError:
             continue
-    return load(build(TARGETS[-1]))
+    return load(build(TARGETS[-1], note))
 
 
 def _version(cxx: str) -> str:
