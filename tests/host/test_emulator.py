@@ -62,18 +62,16 @@ class Maker(Builder):
     def patches(self, x: str) -> str:
         """A window over a border of its own, or over padding, or over both."""
         kernel = self.pick(1, 2, 3, 5, 7)
-        kind, value = self.types[x], self.pick(0, 0, 1)
-        if kind.bits == 1 and kind.signed:
-            value = 0
+        kind = self.types[x]
+        value, other = (min(self.pick(0, 1), kind.high) for _ in range(2))
         if self.pick(0, 1):
             sides = [self.pick(kernel - 1, kernel, 2 * kernel) for _ in range(4)]
             x = self.add(Pad(kind, *sides, value=value), x)[0]
         border = [0] * 4 if kernel == 1 else [self.pick(0, 1), self.pick(0, 1), 0, 0]
-        tall = min(self.types[x].height, self.types[x].width) >= kernel
-        if not tall:
+        if min(self.types[x].height, self.types[x].width) < kernel:
             x = self.pad(x, kernel, value)
-        op = Window(self.types[x], kernel, self.pick(1, 1, 2, 3), *border, value=self.pick(0, 1))
-        return self.add(op, x)[0] if kind.high >= 1 else x
+        op = Window(self.types[x], kernel, self.pick(1, 1, 2, 3), *border, value=other)
+        return self.add(op, x)[0]
 
     def product(self, x: str) -> str:
         out = self.pick(*CHANNELS)
