@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The equality gate: the same image through every implementation, the same integers out of each.
 
-Brevitas (PyTorch) = QONNX = FINN's hardware graph = golden model = HLS C++ in C simulation = RTL
-simulation. One line each; on a difference the first tensor, in the network's order, and the first
+Brevitas (PyTorch) = QONNX = FINN's hardware graph = golden model = emulator = HLS C++ in C
+simulation = RTL simulation. One line each; on a difference the first tensor, in the network's order, and the first
 position that differ.
 """
 
@@ -155,6 +155,18 @@ def golden(bundle_folder: Path) -> Run:
     return lambda images: model.run(images, keep=True)
 
 
+def emulator(bundle_folder: Path) -> Run:
+    """Every tensor of the emulator, node by node, but the output as it is without looking."""
+    from host.bundle import load_bundle
+    from host.emulator import Emulator
+
+    model = Emulator(load_bundle(bundle_folder).graph)
+    return lambda images: {
+        **model.run(images, keep=True),
+        model.graph.output: model.run(images),
+    }
+
+
 def rtl_tensors(
     bundle: Path, chip: Graph, images: np.ndarray, stall: float = 0.0
 ) -> tuple[Tensors, int, int, dict[str, int]]:
@@ -208,7 +220,8 @@ def compare(
 
     The RTL's source and sink pause in a share `stall` of the cycles.
 
-    HLS C++ runs on `more` too, against golden alone: both take a fraction of QONNX's time.
+    Emulator and HLS C++ run on `more` too, against golden alone: all take a fraction of QONNX's
+    time.
     """
     from bitstream_flow.frontend import FINN_GRAPH
 
@@ -217,18 +230,22 @@ def compare(
         "QONNX": onnx(build.qonnx),
         "FINN": onnx(build.folder / "frontend" / FINN_GRAPH),
         "golden": golden(build.bundle),
+        "emulator": emulator(build.bundle),
     }
     lines = {name: Line(name) for name in runs}
     csim, streams = Line("HLS C++"), hls_cpp(build)
     for part in _batches(images, "compare"):
         expected = right(part)
-        for name, run in runs.items():
-            found = run(part)
-            lines[name].add(expected, found)
+        found = {name: run(part) for name, run in runs.items()}
         # Golden's tensors include PyTorch's and everything between them, in the same order.
-        csim.add({**found, **expected}, streams(part))
-    for part in _batches(images[:0] if more is None else more, "golden and HLS C++"):
-        csim.add(runs["golden"](part), streams(part))
+        every = {**found["golden"], **expected}
+        for name in runs:
+            lines[name].add(every if name == "emulator" else expected, found[name])
+        csim.add(every, streams(part))
+    for part in _batches(images[:0] if more is None else more, "golden, emulator and HLS C++"):
+        right_part = runs["golden"](part)
+        lines["emulator"].add(right_part, runs["emulator"](part))
+        csim.add(right_part, streams(part))
     chosen = images[len(images) - rtl_frames :]
     tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.chip, chosen, stall)
     rtl = Line("RTL")
@@ -260,7 +277,7 @@ def main() -> None:
     parser.add_argument(
         "--stall", type=float, default=0.0, help="share of cycles in which RTL's ends pause"
     )
-    parser.add_argument("--csim", type=int, default=0, help="more noise, for golden = HLS C++")
+    parser.add_argument("--csim", type=int, default=0, help="more noise, for golden = emulator = HLS C++")
     parser.add_argument("--data", type=Path, help="folder with faces68.npz")
     args = parser.parse_args()
     build = Build.existing(args.config, args.board)

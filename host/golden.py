@@ -56,7 +56,6 @@ class Golden:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self._type = graph.tensors[graph.input]
         self._every = [_step(graph, node) for node in graph.nodes]
         self._needed = list(_live(self._every, graph.output))
 
@@ -72,7 +71,7 @@ class Golden:
 
         With `keep`, every tensor of the graph by name instead, int32 (N, H, W, C).
         """
-        self._check(images)
+        check_images(self.graph, images)
         if keep:
             values = self._compute(images, self._every, keep)
             return {name: values[name].astype(np.int32) for name in self.graph.tensors}
@@ -82,14 +81,6 @@ class Golden:
         ]
         empty = np.empty((0, *self.graph.tensors[self.graph.output].shape), np.int32)
         return np.concatenate([empty, *parts])
-
-    def _check(self, images: np.ndarray) -> None:
-        if images.ndim != 4:
-            raise InputError(f"images must have the axes (N, H, W, C), got {images.shape}")
-        try:
-            self._type.check(images)
-        except ValueError as error:
-            raise InputError(f"images do not fit the network: {error}") from None
 
     def _compute(
         self, images: np.ndarray, steps: list[_Step], keep: bool = False
@@ -104,6 +95,16 @@ class Golden:
                 if not (left[name] or keep):
                     del values[name]
         return values
+
+
+def check_images(graph: Graph, images: np.ndarray) -> None:
+    """Raise InputError unless the graph takes images (N, H, W, C) of this shape and range."""
+    if images.ndim != 4:
+        raise InputError(f"images must have the axes (N, H, W, C), got {images.shape}")
+    try:
+        graph.tensors[graph.input].check(images)
+    except ValueError as error:
+        raise InputError(f"images do not fit the network: {error}") from None
 
 
 def _readers(steps: list[_Step]) -> dict[str, int]:

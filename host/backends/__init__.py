@@ -9,6 +9,7 @@ same integers for the same bundle and images.
 from __future__ import annotations
 
 from hls.errors import InputError
+from hls.programs import SimulationError
 from host.backends.base import Backend, BackendError, Note, Result, Statistics
 from host.bundle import Bundle
 
@@ -34,6 +35,20 @@ def open_backend(name: str, bundle: Bundle, note: Note = _silent) -> Backend:
         from host.backends.rtl import RtlBackend
 
         return RtlBackend(bundle, note)
+    if name == "emulator":
+        return _emulator(bundle, note)
     if name in BACKENDS:
-        raise InputError(f"backend {name} is not there yet; use golden or rtl")
+        raise InputError(f"backend {name} is not there yet; use golden, emulator or rtl")
     raise InputError(f"unknown backend {name!r}; there are {', '.join(BACKENDS)}")
+
+
+def _emulator(bundle: Bundle, note: Note) -> Backend:
+    """The emulator, or the golden model and a line that says so where nothing compiles."""
+    from host.backends.emulator import EmulatorBackend
+    from host.backends.golden import GoldenBackend
+
+    try:
+        return EmulatorBackend(bundle, note)
+    except SimulationError as error:
+        note(f"no emulator, the golden model runs instead: {error}")
+        return GoldenBackend(bundle)

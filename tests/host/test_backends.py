@@ -63,10 +63,37 @@ def test_a_bundle_that_decodes_finds_the_same(bundle: Bundle, tmp_path: Path) ->
     assert found.heatmaps is None and found.landmarks.dtype == found.scores.dtype == np.int32
 
 
-@pytest.mark.parametrize("name", ["board", "emulator"])
-def test_backends_of_later(bundle: Bundle, name: str) -> None:
-    with pytest.raises(InputError, match=f"{name} is not there yet"):
-        open_backend(name, bundle)
+def test_a_backend_of_later(bundle: Bundle) -> None:
+    with pytest.raises(InputError, match="board is not there yet"):
+        open_backend("board", bundle)
+
+
+@pytest.mark.parametrize("decode", [False, True])
+def test_the_emulator_gives_what_golden_gives(bundle: Bundle, tmp_path: Path, decode: bool) -> None:
+    if decode:
+        bundle = load_bundle(write_test_bundle(tmp_path / "decoding", landmark_net()))
+    with open_backend("golden", bundle) as golden, open_backend("emulator", bundle) as emulator:
+        expected, found = (one.infer(_images(), heatmaps=True) for one in (golden, emulator))
+        assert emulator.infer(_images(2)).heatmaps is None
+    assert emulator.name == "emulator" and emulator.statistics.frames == 5
+    np.testing.assert_array_equal(found.landmarks, expected.landmarks)
+    np.testing.assert_array_equal(found.scores, expected.scores)
+    if decode:
+        assert found.heatmaps is None
+    else:
+        np.testing.assert_array_equal(found.heatmaps, expected.heatmaps)
+    assert found.landmarks.dtype == found.scores.dtype == np.int32
+
+
+def test_golden_runs_where_nothing_compiles(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    notes = []
+    with open_backend("emulator", bundle, notes.append) as backend:
+        assert backend.name == "golden" and backend.infer(_images(1)).scores.shape == (1, 68)
+    assert len(notes) == 1 and "golden model runs instead" in notes[0]
+    assert "no-such-compiler" in notes[0]
 
 
 def test_an_unknown_backend(bundle: Bundle) -> None:

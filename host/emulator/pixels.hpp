@@ -1,0 +1,155 @@
+// SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+// SPDX-License-Identifier: BSD-3-Clause
+// Pixels of a tensor in whatever way they are stored, sixteen channels at a time; patches.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "lanes.hpp"
+#include "plan.hpp"
+
+namespace emulator {
+
+// Bytes past the end of every buffer that a load or a store may touch.
+constexpr int64_t kSlack = 256;
+
+inline int64_t round_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
+
+inline int64_t value_bytes(int32_t storage, int64_t channels) {
+    if (storage == BITS) return (channels + 7) / 8;
+    return storage == I32 ? 4 * channels : channels;
+}
+
+// Sixteen channels from `c` on; those beyond the last are anything.
+template <int Kind>
+EMULATOR_INLINE Sixteen load_as(const uint8_t *pixel, int64_t c) {
+    if (Kind == BITS) return from_bits(load<uint16_t>(pixel + c / 8));
+    if (Kind == I8) return widened(load<Bytes>(pixel + c));
+    if (Kind == U8) return widened(load<Octets>(pixel + c));
+    return load<Sixteen>(pixel + 4 * c);
+}
+
+// The first `count` of sixteen channels, to the channels from `c` on.
+template <int Kind>
+EMULATOR_INLINE void store_as(uint8_t *pixel, int64_t c, Sixteen value, int64_t count) {
+    if (Kind == BITS) {
+        const uint32_t mask = at_least(value, Sixteen{} + 1) & ((1u << count) - 1);
+        std::memcpy(pixel + c / 8, &mask, count > 8 ? 2 : 1);
+    } else if (Kind == I32) {
+        std::memcpy(pixel + 4 * c, &value, size_t(4 * count));
+    } else {
+        const Bytes bytes = narrowed(value);
+        std::memcpy(pixel + c, &bytes, size_t(count));
+    }
+}
+
+// Calls body(std::integral_constant<int, storage>).
+template <class Body>
+inline void by_storage(int32_t storage, Body body) {
+    switch (storage) {
+        case BITS: return body(std::integral_constant<int, BITS>());
+        case I8: return body(std::integral_constant<int, I8>());
+        case U8: return body(std::integral_constant<int, U8>());
+        default: return body(std::integral_constant<int, I32>());
+    }
+}
+
+// The patch of each pixel of a row: `bytes` from `first` on, the next pixel's `step` further on,
+// order (kx, ky, c). What follows a patch is anything.
+struct PatchRow {
+    const uint8_t *first;
+    int64_t step, bytes;
+};
+
+// Patches of some output rows. Of each, columns of `kernel` pixels one upon the other lie side by
+// side, so that neighbours' patches overlap in memory and are not copied.
+class Patches {
+public:
+    Patches(const Step &step, int64_t rows)
+        : step_(step), in_(step.input[0]), bytes_(value_bytes(in_.storage, in_.channels)),
+          columns_((step.width - 1) * int64_t(step.stride) + step.kernel),
+          row_bytes_(round_up(columns_ * step.kernel * bytes_, 8)),
+          edge_(step.edge, step.edge + bytes_) {
+        edge_.resize(size_t(bytes_ + kSlack));
+        // Tiles look at pixels behind the row.
+        const int64_t beyond = 8 * step.stride * step.kernel * bytes_;
+        buffer_.resize(size_t(rows * row_bytes_ + beyond + kSlack));
+    }
+
+    // All rows are laid out before the first is read: what was just written is slow to read.
+    void lay_out(const uint8_t *arena, int64_t first, int64_t rows) {
+        const int64_t top = first * step_.stride - step_.top;
+        base_ = arena + in_.offset + top * in_.width * in_.stride;
+        in_place_ = step_.kernel == 1 && step_.left == 0 && columns_ <= in_.width && top >= 0 &&
+                    top + (rows - 1) * step_.stride < in_.height;
+        for (int64_t i = 0; i < rows && !in_place_; ++i) lay_out_row(arena, top, i);
+    }
+
+    PatchRow row(int64_t i) const {
+        const int64_t kernel = step_.kernel, stride = step_.stride;
+        if (in_place_)
+            return {base_ + i * stride * in_.width * in_.stride, stride * in_.stride, bytes_};
+        return {buffer_.data() + i * row_bytes_, stride * kernel * bytes_,
+                kernel * kernel * bytes_};
+    }
+
+private:
+    void lay_out_row(const uint8_t *arena, int64_t top, int64_t i) {
+        uint8_t *to = buffer_.data() + i * row_bytes_;
+        const int64_t y = top + i * step_.stride, kernel = step_.kernel;
+        if (kernel == 3 && bytes_ <= 16 && step_.left <= columns_) {
+            const Line lines[3] = {line(arena, y), line(arena, y + 1), line(arena, y + 2)};
+            if (bytes_ <= 4) return lay_out_three<4>(lines, to);
+            if (bytes_ <= 8) return lay_out_three<8>(lines, to);
+            return lay_out_three<16>(lines, to);
+        }
+        for (int64_t ky = 0; ky < kernel; ++ky, to += bytes_) {
+            const Line one = line(arena, y + ky);
+            for (int64_t x = 0; x < columns_; ++x) {
+                const bool outside = x < step_.left || x >= step_.left + in_.width;
+                const uint8_t *pixel = one.from + (x - step_.left) * one.step;
+                std::memcpy(to + x * kernel * bytes_, outside ? edge_.data() : pixel,
+                            size_t(bytes_));
+            }
+        }
+    }
+
+    struct Line {
+        const uint8_t *from;
+        int64_t step;
+    };
+
+    // A row of the input, or of the border.
+    Line line(const uint8_t *arena, int64_t y) const {
+        if (y < 0 || y >= in_.height) return {edge_.data(), 0};
+        return {arena + in_.offset + y * in_.width * in_.stride, in_.stride};
+    }
+
+    // Three rows at once. A copy may write past its pixel, where the next one follows.
+    template <int Piece>
+    void lay_out_three(const Line *lines, uint8_t *to) const {
+        const int64_t bytes = bytes_, left = step_.left, columns = columns_;
+        const int64_t inside = std::min<int64_t>(in_.width, columns - left);
+        const uint8_t *edge = edge_.data();
+        Line a = lines[0], b = lines[1], c = lines[2];
+        for (int64_t i = 0; i < 3 * left; ++i, to += bytes) std::memcpy(to, edge, Piece);
+        for (int64_t x = 0; x < inside; ++x, to += 3 * bytes) {
+            std::memcpy(to, a.from, Piece);
+            std::memcpy(to + bytes, b.from, Piece);
+            std::memcpy(to + 2 * bytes, c.from, Piece);
+            a.from += a.step, b.from += b.step, c.from += c.step;
+        }
+        for (int64_t i = 3 * (left + inside); i < 3 * columns; ++i, to += bytes)
+            std::memcpy(to, edge, Piece);
+    }
+
+    const Step &step_;
+    const Tensor &in_;
+    int64_t bytes_, columns_, row_bytes_;
+    const uint8_t *base_ = nullptr;
+    bool in_place_ = false;
+    std::vector<uint8_t> edge_, buffer_;
+};
+
+}  // namespace emulator

@@ -1,0 +1,270 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A graph as the engine's steps: each computes values and lets them run into tensors.
+
+Fused, a convolution takes its padding and window with it, and the thresholds behind any step are
+done while its values are at hand; forks and concatenations cost nothing. Not fused, every node is a
+step, and every tensor is there to be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from hls.add_clip import AddClip
+from hls.concat import Concat
+from hls.errors import InputError
+from hls.fifo import Fifo
+from hls.fork import Fork
+from hls.graph import Graph, Node
+from hls.int_mvu import IntMvu
+from hls.landmark_decode import LandmarkDecode
+from hls.max_pool import MaxPool
+from hls.pad import Pad
+from hls.scale_clip import ScaleClip
+from hls.tensor import TensorType
+from hls.threshold import Threshold
+from hls.upsample import Upsample
+from hls.width_converter import WidthConverter
+from hls.window import Window
+from hls.xnor_mvu import XnorMvu
+from host.emulator.geometry import Geometry, convolution
+from host.emulator.tables import Line, Steps
+
+BITS, I8, U8, I32 = range(4)
+COPY, ADD, POOL, GATHER, XNOR, DOT_BYTES, DOT, DECODE = range(8)
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A tensor in memory; with `within` its channels from `channel` on are those of another."""
+
+    name: str
+    kind: TensorType
+    storage: int
+    within: str | None = None
+    channel: int = 0
+
+
+@dataclass(frozen=True)
+class Sink:
+    """Where a step's values go; None is the identity."""
+
+    target: str
+    function: Steps | Line | None = None
+
+
+@dataclass
+class Step:
+    """What the engine does at a time; `inputs` are tensors, each so many times enlarged."""
+
+    source: int
+    inputs: tuple[tuple[str, int], ...]
+    kind: TensorType
+    sinks: list[Sink] = field(default_factory=list)
+    node: Node | None = None
+    geometry: Geometry = field(default_factory=Geometry)
+
+    @property
+    def reach(self) -> tuple[int, int]:
+        """The least and the largest value that can come: a type may hold more."""
+        if self.source == XNOR and self.node:
+            return 0, self.node.op.inputs[0].tensor.channels
+        return self.kind.low, self.kind.high
+
+
+def storage_of(kind: TensorType) -> int:
+    """The narrowest storage that holds the type."""
+    if kind.bits == 1 and not kind.signed:
+        return BITS
+    if kind.low >= -128 and kind.high <= 127:
+        return I8
+    return U8 if not kind.signed and kind.bits <= 8 else I32
+
+
+class Plan:
+    """The steps of a graph, and the tensors that are kept; `outputs` always are."""
+
+    def __init__(self, graph: Graph, outputs: tuple[str, ...] = (), fuse: bool = True) -> None:
+        self.graph = graph
+        self.fuse = fuse
+        self.steps: list[Step] = []
+        self._root: dict[str, str] = {graph.input: graph.input}
+        self._link()
+        self._kept = {self._root[name] for name in outputs or (graph.output,)}
+        self.tensors: dict[str, Tensor] = {}
+        self._keep(graph.input)
+        self._done = self._absorbed()
+        for node in graph.nodes:
+            if node.name not in self._done:
+                self._plan(node)
+
+    def root(self, name: str) -> str:
+        """The tensor that holds the values of `name`: forks copy nothing."""
+        return self._root[name]
+
+    def _link(self) -> None:
+        self._readers: dict[str, list[Node]] = {}
+        for node in self.graph.nodes:
+            for name in node.inputs:
+                self._readers.setdefault(self._root[name], []).append(node)
+            for name in node.outputs:
+                moves = isinstance(node.op, (Fork, Fifo, WidthConverter))
+                self._root[name] = self._root[node.inputs[0]] if moves else name
+        for readers in self._readers.values():
+            readers[:] = [n for n in readers if not isinstance(n.op, (Fork, Fifo, WidthConverter))]
+
+    def _absorbed(self) -> set[str]:
+        """Nodes that are done by others: data movers, padding, windows, enlargements."""
+        done = set()
+        for node in self.graph.nodes:
+            if isinstance(node.op, (Fork, Fifo, WidthConverter)):
+                done.add(node.name)
+            elif self.fuse and isinstance(node.op, (XnorMvu, IntMvu)):
+                done.update(convolution(self.graph, node)[2])
+            elif self.fuse and isinstance(node.op, AddClip):
+                done.update(n.name for n in map(self._enlarger, node.inputs) if n)
+        return done
+
+    def _enlarger(self, name: str) -> Node | None:
+        producer = self.graph.producers.get(name, (None, 0))[0]
+        return producer if producer and isinstance(producer.op, Upsample) else None
+
+    def _keep(self, name: str, storage: int | None = None) -> str:
+        kind = self.graph.tensors[name]
+        own = storage_of(kind) if storage is None else storage
+        self.tensors[name] = Tensor(name, kind, own)
+        return name
+
+    def _plan(self, node: Node) -> None:
+        op = node.op
+        if isinstance(op, Concat):
+            return self._concatenate(node, op)
+        step = Step(COPY, self._inputs(node), op.outputs[0].tensor, node=node)
+        if isinstance(op, (Threshold, ScaleClip)):
+            step = replace(step, kind=op.tensor)
+            self.steps.append(step)
+            step.sinks += self._sinks(node.outputs[0], _function(node))
+            return None
+        if isinstance(op, (XnorMvu, IntMvu)):
+            step = self._product(node, step)
+        elif isinstance(op, (Pad, Window)):
+            step = replace(step, source=GATHER, geometry=Geometry.of(op))
+        elif isinstance(op, MaxPool):
+            step = replace(step, source=POOL, geometry=Geometry(kernel=op.size))
+        elif isinstance(op, Upsample):
+            step = replace(step, inputs=((step.inputs[0][0], op.factor),))
+        elif isinstance(op, LandmarkDecode):
+            whole = self._stored_as(step.inputs[0][0], I32)
+            step = replace(step, source=DECODE, inputs=((whole, 1),))
+        elif isinstance(op, AddClip):
+            step = replace(step, source=ADD)
+        else:
+            raise InputError(f"node {node.name}: the emulator knows no operator {op.module}")
+        self.steps.append(step)
+        step.sinks += self._sinks(node.outputs[0])
+        return None
+
+    def _inputs(self, node: Node) -> tuple[tuple[str, int], ...]:
+        found = []
+        for name in node.inputs:
+            enlarger = self._enlarger(name) if self.fuse and isinstance(node.op, AddClip) else None
+            if enlarger and isinstance(enlarger.op, Upsample):
+                found.append((self._root[enlarger.inputs[0]], enlarger.op.factor))
+            else:
+                found.append((self._root[name], 1))
+        return tuple(found)
+
+    def _product(self, node: Node, step: Step) -> Step:
+        geometry = Geometry()
+        if self.fuse:
+            name, geometry, _ = convolution(self.graph, node)
+            step = replace(step, inputs=((self._root[name], 1),))
+        if isinstance(node.op, XnorMvu):
+            return replace(step, source=XNOR, geometry=geometry)
+        bytewise = self.tensors[step.inputs[0][0]].storage in (I8, U8)
+        small = abs(node.constants["weights"]).max() <= 127
+        source = DOT_BYTES if bytewise and small else DOT
+        return replace(step, source=source, geometry=geometry)
+
+    def _stored_as(self, name: str, storage: int) -> str:
+        """The tensor, or a copy of it, in that storage."""
+        if self.tensors[name].storage == storage:
+            return name
+        copy = f"{name} as {storage}"
+        self.tensors[copy] = Tensor(copy, self.tensors[name].kind, storage)
+        self.steps.append(Step(COPY, ((name, 1),), self.tensors[name].kind, [Sink(copy)]))
+        return copy
+
+    def _concatenate(self, node: Node, op: Concat) -> None:
+        """Parts are written to their places at once; bits only where each begins with a byte."""
+        whole, kind = node.outputs[0], op.outputs[0].tensor
+        storage = storage_of(kind)
+        if storage == BITS and any(t.channels % 8 for t in op.tensors[:-1]):
+            storage = I8
+        place = self._keep(whole, storage)
+        channel = 0
+        for name, part in zip(node.inputs, op.tensors, strict=True):
+            root = self.tensors[self._root[name]]
+            movable = self.fuse and root.within is None and root.storage == storage
+            if movable and self._written(root.name) and root.name not in self._kept:
+                self.tensors[root.name] = replace(root, within=place, channel=channel)
+            else:
+                view = f"{whole} from {channel}"
+                self.tensors[view] = Tensor(view, part, storage, place, channel)
+                self.steps.append(Step(COPY, ((root.name, 1),), part, [Sink(view)]))
+            channel += part.channels
+        # Thresholds of the whole, and bits back in bits.
+        behind = [s for s in self._sinks(whole) if s.target != whole]
+        if storage != storage_of(kind):
+            place = f"{whole} by bytes"
+            self._rename(whole, place)
+            behind.insert(0, Sink(self._keep(whole)))
+        if behind:
+            self.steps.append(Step(COPY, ((place, 1),), kind, behind))
+
+    def _rename(self, name: str, new: str) -> None:
+        self.tensors[new] = replace(self.tensors.pop(name), name=new)
+        for key, tensor in self.tensors.items():
+            if tensor.within == name:
+                self.tensors[key] = replace(tensor, within=new)
+
+    def _written(self, name: str) -> bool:
+        """Whether steps write the tensor: it is no input, and not made of parts itself."""
+        return any(sink.target == name for step in self.steps for sink in step.sinks)
+
+    def _sinks(self, name: str, function: Steps | Line | None = None) -> Iterator[Sink]:
+        """The tensor if anything reads it as it is, and thresholds behind it."""
+        kept = name in self._kept or not self.fuse
+        for reader in self._readers.get(name, ()):
+            behind = _then(function, reader) if self.fuse else None
+            if behind is None:
+                kept = True
+            else:
+                self._done.add(reader.name)
+                yield from self._sinks(reader.outputs[0], behind)
+        if kept:
+            if name not in self.tensors:
+                self._keep(name)
+            yield Sink(name, function)
+
+
+def _function(node: Node) -> Steps | Line:
+    if isinstance(node.op, Threshold):
+        return Steps.of(node.op, node.constants)
+    assert isinstance(node.op, ScaleClip)
+    return Line.of(node.op, node.constants)
+
+
+def _then(function: Steps | Line | None, reader: Node) -> Steps | Line | None:
+    """`function` and that of the reader as one, if they can be."""
+    if not isinstance(reader.op, (Threshold, ScaleClip)):
+        return None
+    behind = _function(reader)
+    if function is None:
+        return behind
+    single = isinstance(reader.op, Threshold) and reader.op.bits == 1 and not reader.op.signed
+    if single and isinstance(function, Steps) and isinstance(behind, Steps):
+        return function.then(behind)
+    return None

@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+// SPDX-License-Identifier: BSD-3-Clause
+// Matrix times patches, tile by tile: XOR and popcount of bits, and integer dot products.
+#pragma once
+
+#include "lanes.hpp"
+
+namespace emulator {
+
+// A row of patches as words of 64 bits, of the last of which `mask` tells the bits that count.
+struct Words {
+    const uint8_t *first;
+    int64_t step, count;
+    uint64_t mask;
+};
+
+// A row of patches times `Vectors` vectors of output channels, Lanes::pixels patches a tile.
+template <int Vectors>
+class XnorTile {
+public:
+    static void run(const uint64_t *weights, int64_t outputs, Words patches, int64_t pixels,
+                    int32_t *counts, int64_t row) {
+        for (int64_t p = 0; p < pixels; p += P, counts += P * row, patches.first += P * patches.step)
+            tile(weights, outputs, patches, counts, row);
+    }
+
+private:
+    static constexpr int P = Lanes::pixels, V = Vectors;
+    using Sums = typename Lanes::Vector[P][V];
+
+    // The last word comes first: its mask costs nothing there.
+    EMULATOR_INLINE void tile(const uint64_t *weights, int64_t outputs, const Words &patches,
+                              int32_t *counts, int64_t row) {
+        const int64_t last = patches.count - 1;
+        Sums sums;
+        set<true>(sums, weights, outputs, patches, last, patches.mask);
+        const int64_t first = last < Lanes::limit ? last : Lanes::limit - 1;
+        for (int64_t k = 0; k < first; ++k)
+            set<false>(sums, weights, outputs, patches, k, ~uint64_t(0));
+        give(sums, counts, row, true);
+        for (int64_t begin = first; begin < last; begin += Lanes::limit) {
+            const int64_t end = last - begin < Lanes::limit ? last : begin + Lanes::limit;
+            set<true>(sums, weights, outputs, patches, begin, ~uint64_t(0));
+            for (int64_t k = begin + 1; k < end; ++k)
+                set<false>(sums, weights, outputs, patches, k, ~uint64_t(0));
+            give(sums, counts, row, false);
+        }
+    }
+
+    // Sums begin with word k, or go on with it.
+    template <bool Begin>
+    EMULATOR_INLINE void set(Sums &sums, const uint64_t *weights, int64_t outputs,
+                             const Words &patches, int64_t k, uint64_t mask) {
+        typename Lanes::Vector weight[V];
+#pragma GCC unroll 4
+        for (int v = 0; v < V; ++v)
+            weight[v] = Lanes::words(weights + k * outputs + v * Lanes::width);
+#pragma GCC unroll 8
+        for (int p = 0; p < P; ++p) {
+            const auto word = load<uint64_t>(patches.first + p * patches.step + 8 * k);
+            const auto bits = Lanes::splat(word & mask);
+#pragma GCC unroll 4
+            for (int v = 0; v < V; ++v)
+                sums[p][v] = Lanes::add_ones(Begin ? Lanes::zero() : sums[p][v], bits, weight[v]);
+        }
+    }
+
+    EMULATOR_INLINE void give(const Sums &sums, int32_t *counts, int64_t row, bool first) {
+#pragma GCC unroll 8
+        for (int p = 0; p < P; ++p) Lanes::totals<V>(sums[p], counts + p * row, first);
+    }
+};
+
+// Ones of patch ^ weights, word-major (words, outputs): int32 (pixels, row). Pixels up to the next
+// whole tile are computed too; `outputs` is a multiple of 8.
+static inline void xnor_products(const uint64_t *weights, int64_t outputs, Words patches,
+                                 int64_t pixels, int32_t *counts, int64_t row) {
+    for (int64_t c = 0; c < outputs;) {
+        const int64_t left = (outputs - c) / Lanes::width;
+        const uint64_t *from = weights + c;
+        // Two by two rather than three and one.
+        if (left >= Lanes::vectors && (Lanes::vectors != 3 || left != 4)) {
+            XnorTile<Lanes::vectors>::run(from, outputs, patches, pixels, counts + c, row);
+            c += Lanes::vectors * Lanes::width;
+        } else if (left >= 2) {
+            XnorTile<2>::run(from, outputs, patches, pixels, counts + c, row);
+            c += 2 * Lanes::width;
+        } else {
+            XnorTile<1>::run(from, outputs, patches, pixels, counts + c, row);
+            c += Lanes::width;
+        }
+    }
+}
+
+// Four products a lane: bytes 0..255 times bytes -128..127, added up.
+EMULATOR_INLINE Sixteen add_four(Sixteen sum, Sixteen values, Sixteen weights) {
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX512VNNI__)
+    return (Sixteen)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)values, (__m512i)weights);
+#else
+    for (int k = 0; k < 4; ++k)
+        sum += ((weights << (24 - 8 * k)) >> 24) * (values >> (8 * k) & 255);
+    return sum;
+#endif
+}
+
+// One tile: eight patches times `Vectors` times 16 output channels.
+template <int Vectors>
+EMULATOR_INLINE void byte_tile(const int8_t *weights, const int32_t *bias, const Words &patches,
+                               int32_t moved, int32_t *sums, int64_t row) {
+    constexpr int P = 8, V = Vectors;
+    Sixteen sum[P][V];
+#pragma GCC unroll 8
+    for (int p = 0; p < P; ++p)
+#pragma GCC unroll 2
+        for (int v = 0; v < V; ++v) sum[p][v] = load<Sixteen>(bias + 16 * v);
+    for (int64_t k = 0; k < patches.count; ++k) {
+        Sixteen weight[V];
+#pragma GCC unroll 2
+        for (int v = 0; v < V; ++v) weight[v] = load<Sixteen>(weights + 4 * (k * row + 16 * v));
+#pragma GCC unroll 8
+        for (int p = 0; p < P; ++p) {
+            const auto four = load<int32_t>(patches.first + p * patches.step + 4 * k);
+            const Sixteen values = (Sixteen{} + four) ^ moved;
+#pragma GCC unroll 2
+            for (int v = 0; v < V; ++v) sum[p][v] = add_four(sum[p][v], values, weight[v]);
+        }
+    }
+#pragma GCC unroll 8
+    for (int p = 0; p < P; ++p)
+#pragma GCC unroll 2
+        for (int v = 0; v < V; ++v) store(sums + p * row + 16 * v, sum[p][v]);
+}
+
+template <int Vectors>
+static void byte_row(const int8_t *weights, const int32_t *bias, Words patches, int32_t moved,
+                     int64_t pixels, int32_t *sums, int64_t row) {
+    for (int64_t p = 0; p < pixels; p += 8, sums += 8 * row, patches.first += 8 * patches.step)
+        byte_tile<Vectors>(weights, bias, patches, moved, sums, row);
+}
+
+// Patches of bytes, `count` times four, times weights (count, row, 4): int32 (pixels, row), pixels
+// up to the next eight too. Signed bytes are `moved` up by 128, which `bias` takes back. What
+// follows a patch meets weights of 0.
+static inline void byte_products(const int8_t *weights, const int32_t *bias, const Words &patches,
+                                 int32_t moved, int64_t pixels, int32_t *sums, int64_t row) {
+    int64_t c = 0;
+    for (; row - c >= 32; c += 32)
+        byte_row<2>(weights + 4 * c, bias + c, patches, moved, pixels, sums + c, row);
+    if (c < row) byte_row<1>(weights + 4 * c, bias + c, patches, moved, pixels, sums + c, row);
+}
+
+// Any integers: values (pixels, depth) times weights (depth, row). Overflow on the way is no harm.
+static inline void products(const int32_t *weights, const int32_t *values, int64_t depth,
+                            int64_t pixels, int32_t *sums, int64_t row) {
+    typedef uint32_t Modular __attribute__((vector_size(64)));
+    for (int64_t p = 0; p < pixels; ++p)
+        for (int64_t c = 0; c < row; c += 16) {
+            Modular sum = {};
+            for (int64_t k = 0; k < depth; ++k)
+                sum += load<Modular>(weights + k * row + c) * uint32_t(values[p * depth + k]);
+            store(sums + p * row + c, sum);
+        }
+}
+
+}  // namespace emulator
