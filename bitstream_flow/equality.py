@@ -162,14 +162,14 @@ def rtl_tensors(
 
     Source and sink pause in a share `stall` of the cycles, at random.
     """
-    from host.backends.rtl import RtlBackend, cycles_per_frame, latency
     from host.bundle import load_bundle
+    from host.rtl_simulation import RtlSimulation, cycles_per_frame, latency
 
     def note(text: str) -> None:
         print(text, flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        run = RtlBackend(load_bundle(bundle), note).simulate(
+        run = RtlSimulation(load_bundle(bundle), note).simulate(
             images, trace=Path(folder), stall=stall
         )
         tensors = dict(_traces(chip, Path(folder), len(images)))

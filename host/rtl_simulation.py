@@ -1,6 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The backend `rtl`: the bundle's RTL in Verilator, cycle by cycle."""
+"""The bundle's RTL in Verilator, images back to back: cycles, latency, traces, deadlocks by name.
+
+The equality gate and the benchmarks use it where pynq is not installed; the backend `rtl` runs the
+same program as a live accelerator behind pynq's code.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,19 @@ from typing import Any
 import numpy as np
 
 from hls.errors import InputError
-from hls.simulation import DeadlockError, Design, Run, SimulationError, build
-from host.backends.base import Backend, Note, Result
+from hls.simulation import DeadlockError, Design, Run, SimulationError, Simulator, build
+from host.backends.base import Note
 from host.bundle import Bundle
 from host.deadlock import explain
 
 
-class RtlBackend(Backend):
-    """The bundle's RTL in Verilator, cycle by cycle; built at first and then cached."""
-
-    name = "rtl"
+class RtlSimulation:
+    """The bundle's RTL, built at first and then cached."""
 
     def __init__(self, bundle: Bundle, note: Note) -> None:
-        super().__init__(bundle)
+        self.bundle = bundle
         self._note = note
-        if not bundle.rtl_sources:
-            raise InputError(f"{bundle.folder} holds no RTL: build the bundle again")
-        note("building the RTL simulation; the first time takes a minute or two ...")
-        self._simulator = build(design(bundle))
+        self._simulator = build_program(bundle, note)
 
     def simulate(self, images: np.ndarray, **options: Any) -> Run:
         """Run images back to back; `options` are those of Simulator.run (stall, trace, ...).
@@ -34,16 +33,19 @@ class RtlBackend(Backend):
         A deadlock is a SimulationError that names the FIFO.
         """
         self._note(f"simulating {len(images)} frames ...")
-        options.setdefault("idle_limit", _idle_limit(self.bundle))
+        options.setdefault("idle_limit", idle_limit(self.bundle))
         try:
             return self._simulator.run([images.astype(np.int32)], **options)
         except DeadlockError as error:
             raise SimulationError(explain(self.bundle.joins, error.fifos)) from None
 
-    def _run(self, images: np.ndarray, heatmaps: bool) -> Result:
-        run = self.simulate(images)
-        self._count(0, 0.0, cycles_per_frame(run))
-        return Result.of_output(self.bundle, run.outputs[0], heatmaps)
+
+def build_program(bundle: Bundle, note: Note) -> Simulator:
+    """The program that simulates the bundle's accelerator; a bundle without RTL: InputError."""
+    if not bundle.rtl_sources:
+        raise InputError(f"{bundle.folder} holds no RTL: build the bundle again")
+    note("building the RTL simulation; the first time takes a minute or two ...")
+    return build(design(bundle))
 
 
 def design(bundle: Bundle) -> Design:
@@ -72,7 +74,7 @@ def cycles_per_frame(run: Run) -> float:
     return (ends[-1] - ends[0]) / (len(ends) - 1)
 
 
-def _idle_limit(bundle: Bundle) -> int:
+def idle_limit(bundle: Bundle) -> int:
     """Cycles without input or output after which nothing will come any more.
 
     A frame stays inside for several frame times, because its skips wait for the lowest level.
