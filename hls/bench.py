@@ -60,14 +60,16 @@ def bench_text(design: Design) -> str:
 
 
 def _live_ports(design: Design) -> Iterator[str]:
-    """With `live` these drive the design instead of source and sink (see live.cpp)."""
-    yield "  input logic live, input logic live_valid, input logic live_room,"
+    """With +live these drive the design instead of source and sink (see live.cpp)."""
+    yield "  input logic live_valid, input logic live_room,"
     yield f"  input logic [{_width(design, design.inputs) - 1}:0] live_in,"
     yield f"  output logic [{_width(design, design.outputs) - 1}:0] live_out,"
     yield "  output logic live_taken, output logic live_left, output logic live_last,"
 
 
 def _switch(design: Design) -> Iterator[str]:
+    yield "  logic live;"
+    yield '  initial live = $test$plusargs("live") != 0;'
     yield from _nets("source", design, design.inputs)
     yield from _nets("sink", design, design.outputs)
     yield "  assign in_data = live ? live_in : source_data;"

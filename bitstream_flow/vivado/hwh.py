@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from hls.errors import InputError
+from host.board.handoff import modules
 
 LENGTH_BITS = 26
 _CLOCKS = range(4)
@@ -103,10 +104,9 @@ def write_expected(path: Path, design: Design) -> None:
     ET.SubElement(root, "SYSTEMINFO", NAME="overlay")
     ET.SubElement(root, "EXTERNALPORTS")
     ET.SubElement(root, "EXTERNALINTERFACES")
-    modules = ET.SubElement(root, "MODULES")
-    modules.append(_dma(design))
-    modules.append(_accelerator(design))
-    modules.append(_processor(design))
+    blocks = ET.SubElement(root, "MODULES")
+    for block in (_dma(design), _accelerator(design), _processor(design)):
+        blocks.append(block)
     ET.indent(root)
     ET.ElementTree(root).write(path, encoding="UTF-8", xml_declaration=True)
 
@@ -184,31 +184,17 @@ def _clocks(design: Design) -> Iterator[tuple[str, object]]:
 
 def check_hwh(path: Path, design: Design) -> None:
     """InputError where Vivado's file is not what the host will rely on."""
-    modules = _modules(path)
+    found = modules(path)
     for name in ("dma", "accelerator", "ps"):
-        if name not in modules:
+        if name not in found:
             raise InputError(f"{path}: no block called {name}: was it made from our overlay.tcl?")
     for name, wanted in design.dma.items():
-        if modules["dma"].get(name) != str(wanted):
-            found = modules["dma"].get(name, "missing")
+        value = found["dma"].get(name, "missing")
+        if value != str(wanted):
             raise InputError(
-                f"{path}: {name} of the DMA is {found}, must be {wanted}: run Vivado again"
+                f"{path}: {name} of the DMA is {value}, must be {wanted}: run Vivado again"
             )
-    _check_clock(path, design, modules["ps"])
-
-
-def _modules(path: Path) -> dict[str, dict[str, str]]:
-    """Block -> its parameters by their names; the later of two spellings wins, as with pynq."""
-    try:
-        root = ET.parse(path).getroot()
-    except (OSError, ET.ParseError) as error:
-        raise InputError(f"{path} is no hardware handoff: {error}") from None
-    return {
-        module.get("INSTANCE", ""): {
-            p.get("NAME", ""): p.get("VALUE", "") for p in module.iter("PARAMETER")
-        }
-        for module in root.iter("MODULE")
-    }
+    _check_clock(path, design, found["ps"])
 
 
 def _check_clock(path: Path, design: Design, found: Mapping[str, str]) -> None:

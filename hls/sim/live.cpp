@@ -58,7 +58,6 @@ Reply advance(Vbench& bench, const Request& request, const Bytes& in, Bytes& out
 bool read(void* target, size_t bytes) { return std::fread(target, 1, bytes, stdin) == bytes; }
 
 int serve(Vbench& bench) {
-  bench.live = 1;
   bench.live_valid = bench.live_room = 0;
   bench.clk = bench.rst_n = 0;
   bench.eval();
