@@ -221,9 +221,13 @@ def set_clock(wanted_mhz: float) -> None:
     def fits() -> bool:
         return _CLOCK_LOW * wanted_mhz <= Clocks.fclk0_mhz <= _CLOCK_HIGH * wanted_mhz
 
-    if not fits():
-        Clocks.fclk0_mhz = wanted_mhz
-    if not fits():
+    try:
+        if not fits():
+            Clocks.fclk0_mhz = wanted_mhz
+        right = fits()
+    except Exception as error:
+        raise BackendError(f"pynq cannot set the logic's clock: {one_line(error)}") from None
+    if not right:
         raise BackendError(
             f"the logic's clock is {Clocks.fclk0_mhz:g} MHz and cannot be set to the bundle's"
             f" {wanted_mhz:g} MHz: restart the board, so that its boot loader sets the PLLs"

@@ -142,9 +142,9 @@ class AxiDma:
         beats = self._fetch()
         step = self.accelerator.advance(beats, self.receive.remaining, _QUANTUM)
         self.cycles = step.cycles
-        if step.taken:
+        if self.send.active and step.taken:
             self._sent(step)
-        if step.output:
+        if self.receive.active and step.output:
             self._received(step)
 
     def _fetch(self) -> bytes:
