@@ -61,7 +61,7 @@ class RtlBackend(DmaBackend):
     def close(self) -> None:
         """End the simulation too."""
         super().close()
-        self._device.stop()
+        self._device.release()
 
 
 def check_simulation(bundle: Bundle) -> Path:

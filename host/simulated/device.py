@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pynq import Clocks, Device
+from pynq import Clocks, Device, ps
 from pynq.buffer import PynqBuffer
 from pynqmetadata.frontends import Metadata
 
@@ -32,6 +32,22 @@ except ImportError:
 _DMA_TYPE = "xilinx.com:ip:axi_dma:7.1"
 # A 64-bit address on an UltraScale+, so that nothing may leave its upper half out.
 _MEMORY = {"armv7l": (0x1000_0000, 32), "aarch64": (0x8_7000_0000, 40)}
+
+
+def _clocks_of(device: SimulatedDevice) -> Any:
+    """pynq's clock driver for the device's processor.
+
+    pynq has one for the process, and 3.0.1 chooses it by the processor that it runs on itself.
+    """
+    kind = ps._ClocksZynq if device.arch == ps.ZYNQ_ARCH else ps._ClocksUltrascale
+    before = Device.__dict__.get("_active_device")
+    Device.active_device = device
+    try:
+        return kind()
+    finally:
+        del Device._active_device
+        if before is not None:
+            Device.active_device = before
 
 
 class SimulatedBuffer(PynqBuffer):
@@ -63,9 +79,8 @@ class SimulatedDevice(Device):
         self._dma: AxiDma | None = None
         self._past = 0
         self._dma_range = range(0)
-        # pynq keeps the first device's clocks for good.
-        if "_real_instance" in Clocks.__dict__:
-            del Clocks._real_instance
+        self._clocks = _clocks_of(self)
+        Clocks._real_instance = self._clocks
 
     @property
     def dma(self) -> AxiDma:
@@ -99,6 +114,12 @@ class SimulatedDevice(Device):
             self._past += self._dma.cycles
             self._dma.accelerator.stop()
             self._dma = None
+
+    def release(self) -> None:
+        """Switch the logic off and leave pynq as if the device had never been there."""
+        self.stop()
+        if Clocks.__dict__.get("_real_instance") is self._clocks:
+            del Clocks._real_instance
 
     @property
     def cycles(self) -> int:

@@ -63,7 +63,7 @@ def test_the_queue_survives_a_fault(bundle: Bundle, fault: str) -> None:
     with backend:
         jobs = [backend.submit(images[n : n + 3], heatmaps=True) for n in (0, 3, 6)]
         found = np.concatenate([job.result().heatmaps for job in jobs])
-    device.stop()
+    device.release()
     np.testing.assert_array_equal(found, Golden(bundle.graph).run(images))
     assert len(notes) == 1 and "starting again with frame 4" in notes[0] and device.downloads == 2
 
