@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -26,7 +27,10 @@ _TOLERANCE = 0.01
 
 @dataclass(frozen=True)
 class _Processor:
-    """What the processing systems call the same things; `pll_mhz` is what PYNQ's images set."""
+    """What the processing systems call the same things; `pll_mhz` is what PYNQ's images set.
+
+    `frequency`, where there is one, is the clock in MHz.
+    """
 
     version: str
     pll_mhz: float
@@ -34,6 +38,7 @@ class _Processor:
     divisor: str
     source: str
     sources: str
+    frequency: str
     control: str
     memory: str
     address: int
@@ -42,11 +47,12 @@ class _Processor:
 PROCESSORS = {
     "processing_system7": _Processor(
         "5.5", 1000.0, "PCW_FPGA_FCLK{}_ENABLE", "PCW_FCLK{}_PERIPHERAL_DIVISOR{}",
-        "PCW_FCLK{}_PERIPHERAL_CLKSRC", "IO PLL", "M_AXI_GP0", "S_AXI_HP0", 0x4040_0000,
+        "PCW_FCLK{}_PERIPHERAL_CLKSRC", "IO PLL", "", "M_AXI_GP0", "S_AXI_HP0", 0x4040_0000,
     ),
     "zynq_ultra_ps_e": _Processor(
         "3.4", 1500.0, "PSU__FPGA_PL{}_ENABLE", "PSU__CRL_APB__PL{}_REF_CTRL__DIVISOR{}",
-        "PSU__CRL_APB__PL{}_REF_CTRL__SRCSEL", "IOPLL", "M_AXI_HPM0_FPD", "S_AXI_HP0_FPD",
+        "PSU__CRL_APB__PL{}_REF_CTRL__SRCSEL", "IOPLL",
+        "PSU__CRL_APB__PL{}_REF_CTRL__ACT_FREQMHZ", "M_AXI_HPM0_FPD", "S_AXI_HP0_FPD",
         0xA000_0000,
     ),
 }  # fmt: skip
@@ -178,8 +184,12 @@ def _clocks(design: Design) -> Iterator[tuple[str, object]]:
     for clock in _CLOCKS:
         yield processor.enable.format(clock), int(clock == 0)
         yield processor.source.format(clock), processor.sources
-        for place, divisor in enumerate(design.divisors if clock == 0 else (1, 1)):
+        divisors = design.divisors if clock == 0 else (1, 1)
+        for place, divisor in enumerate(divisors):
             yield processor.divisor.format(clock, place), divisor
+        if processor.frequency:
+            # pynq 4 sets the clock by it.
+            yield processor.frequency.format(clock), processor.pll_mhz / prod(divisors)
 
 
 def check_hwh(path: Path, design: Design) -> None:

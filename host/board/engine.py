@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Frames through the DMA in their order, the next one packed and sent while others compute.
 
-After an error everything is started anew, and the frames that were under way run again: none is
-lost, none is answered with another's result.
+After an error everything is started anew, and what was under way runs again, a submission from its
+first frame: none is lost, none is answered with another's result. Only a beat lost on the way in
+shows no sooner than when frames run out: submissions answered since they did so last are named.
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class _Frame:
     sent_at: float = 0.0
 
 
+def _frames(job: Job) -> list[_Frame]:
+    return [_Frame(job, image) for image in job.images]
+
+
 class Engine:
     """One thread that moves frames between a queue and a session.
 
@@ -65,7 +70,7 @@ class Engine:
         self._flying: deque[_Frame] = deque()
         self._change = threading.Condition()
         self._closing = False
-        self._answered = self._failures = 0
+        self._answered = self._failures = self._dry = 0
         self._mark = self._moved_at = 0.0
         self._forget()
         self._stale = False
@@ -81,7 +86,7 @@ class Engine:
         with self._change:
             if not self._waiting and not self._flying:
                 self._mark, self._moved_at = time.perf_counter(), self._pace.now()
-            self._waiting.extend(_Frame(job, image) for image in job.images)
+            self._waiting.extend(_frames(job))
             self._change.notify()
 
     def close(self) -> None:
@@ -117,6 +122,12 @@ class Engine:
         """Nothing is being sent or received, nothing packed; what was under way waits again."""
         self._waiting.extendleft(reversed(self._flying))
         self._flying.clear()
+        if self._waiting:
+            job = self._waiting[0].job
+            done = len(job.outputs)
+            self._waiting.extendleft(reversed(_frames(job)[:done]))
+            self._answered -= done
+            job.outputs.clear()
         self._sending = self._packed = False
         self._receiving = False
         self._in_slot = self._out_slot = 0
@@ -176,11 +187,13 @@ class Engine:
         job = self._flying.popleft().job
         job.outputs.append(output)
         self._answered += 1
-        self._failures = 0
         if len(job.outputs) == len(job.images):
+            self._failures = 0
             self._complete(job)
 
     def _complete(self, job: Job) -> None:
+        if not self._waiting and not self._flying:
+            self._dry = self._answered
         now = time.perf_counter()
         seconds, self._mark = now - self._mark, now
         try:
@@ -191,11 +204,15 @@ class Engine:
     def _failed(self, error: BackendError) -> None:
         self._failures += 1
         if self._failures >= self._pace.attempts:
-            times = f", {self._failures} times in a row" if self._failures > 1 else ""
+            times = f", {self._failures} times" if self._failures > 1 else ""
             self._give_up(self._diagnose(BackendError(f"{error}{times}")))
             return
+        starved = not self._sending and not self._waiting
         self._forget()
-        self._note(f"{error}; starting again with frame {self._answered + 1}")
+        doubt = ""
+        if starved and self._answered > self._dry:
+            doubt = f"; was a beat lost? frames {self._dry + 1} to {self._answered} may be wrong"
+        self._note(f"{error}; starting again with frame {self._answered + 1}{doubt}")
 
     def _give_up(self, error: BackendError) -> None:
         """Every job that waits ends with the error; the next one starts anew."""

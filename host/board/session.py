@@ -48,7 +48,7 @@ def _sleep() -> None:
 class Pace:
     """How to wait: the clock in seconds, what to do between two looks, and when to give up.
 
-    After `attempts` failures without a frame between them there is no further one.
+    After `attempts` failures within one submission there is no further one.
     """
 
     timeout_s: float

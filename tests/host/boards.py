@@ -67,7 +67,7 @@ def images_for(bundle: Bundle, count: int, seed: int = 0) -> np.ndarray:
 
 @dataclass
 class Script:
-    """What goes wrong with which frame, counted from 1 over all restarts; once, or for ever."""
+    """What goes wrong with which frame, counted from 1 over all restarts; once, or from then on."""
 
     faults: dict[int, str | Callable[[Any], None]] = field(default_factory=dict)
     for_ever: bool = False
@@ -81,6 +81,11 @@ class Script:
         if named != kind:
             return None
         return fault if self.for_ever else self.faults.pop(self.done + 1)
+
+    def left(self) -> None:
+        """A frame has left; one that stays broken goes on failing."""
+        if not (self.for_ever and self.done + 1 in self.faults):
+            self.done += 1
 
 
 class Faulty:
@@ -106,11 +111,12 @@ class Faulty:
         elif output and script.take("early"):
             output, last = output[: len(output) // 8 * 4], True
         elif last and script.take("no-last"):
-            script.done += 1
+            script.left()
             last = False
         elif output and (act := script.take("memory")):
             act(script.device)
-        script.done += last
+        if last:
+            script.left()
         return Step(step.taken + skip, output, last, step.cycles, step.first_taken)
 
     def stop(self) -> tuple[Any, ...]:
