@@ -21,10 +21,10 @@ export OMP_NUM_THREADS ?= 1
 # Brevitas warns at import of an optional package that nothing here uses.
 export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
-.PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report prove route clean
+.PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report prove route pynq-versions clean
 help:
 	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl|hls|finn] [DECODE=1]"
-	@echo "make test | lint | demo | equality | bench | report | prove | route | clean"
+	@echo "make test | lint | demo | equality | bench | report | prove | route | pynq-versions | clean"
 	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz [ARGS='--set training.epochs=5']"
 	@echo "make evaluate | ablate DATA=folder-with-faces68.npz-and-pose14.npz"
 
@@ -50,6 +50,10 @@ bitstream: .venv/ready
 test: setup
 	$(PY) -m pytest tests
 	$(HOST) -m pytest tests/host
+
+# The host side's tests under the oldest and the newest pynq (Python 3.10 and 3.12).
+pynq-versions:
+	$(PYTHON) tests/pynq_versions.py
 
 lint: .venv/ready
 	$(PY) -m ruff check .

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Write the bundle: everything that host/ needs, sealed with checksums."""
+"""Write the bundle: everything that host/ needs, sealed with checksums.
+
+Its overlay.hwh is the expected handoff, enough for the simulated board, until Vivado's is there.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from bitstream_flow.board import Board
 from bitstream_flow.fifo_depths import Depth, joins
 from bitstream_flow.generate import generate
 from bitstream_flow.streaming import edges
+from bitstream_flow.vivado.files import design_for
+from bitstream_flow.vivado.hwh import write_expected
 from hls.graph import Graph, fold_of, to_json
 from hls.tensor import Stream
 from host.bundle import pack_constants, seal
@@ -39,22 +44,22 @@ def write_bundle(
     arrays: dict[str, Any] = pack_constants(logical)
     np.savez(folder / "weights.npz", **arrays)
     streams = {edge.name: edge.stream for edge in edges(chip)}
-    output = _port(streams[chip.output]) | {"stride": details["stride"]}
-    seal(
-        folder,
-        {
-            **{key: value for key, value in details.items() if key != "stride"},
-            "board": board.name,
-            "part": board.part,
-            "clock_mhz": board.clock_mhz,
-            "input": _port(streams[chip.input]) | {"normalisation": "none"},
-            "output": output,
-            "graph": to_json(logical),
-            "fold": {node.name: fold_of(node.op) for node in chip.nodes},
-            "fifos": sizes,
-            "joins": {name: list(names) for name, names in joins(chip).items()},
-        },
-    )
+    manifest = {
+        **{key: value for key, value in details.items() if key != "stride"},
+        "board": board.name,
+        "part": board.part,
+        "clock_mhz": board.clock_mhz,
+        "input": _port(streams[chip.input]) | {"normalisation": "none"},
+        "output": _port(streams[chip.output]) | {"stride": details["stride"]},
+        "graph": to_json(logical),
+        "fold": {node.name: fold_of(node.op) for node in chip.nodes},
+        "fifos": sizes,
+        "joins": {name: list(names) for name, names in joins(chip).items()},
+        # Vivado's own takes its place, and says so.
+        "handoff": "expected",
+    }
+    write_expected(folder / "overlay.hwh", design_for(manifest, board))
+    seal(folder, manifest)
 
 
 def _port(stream: Stream) -> dict[str, Any]:

@@ -174,14 +174,14 @@ def rtl_tensors(
 
     Source and sink pause in a share `stall` of the cycles, at random.
     """
-    from host.backends.rtl import RtlBackend, cycles_per_frame, latency
     from host.bundle import load_bundle
+    from host.rtl_simulation import RtlSimulation, cycles_per_frame, latency
 
     def note(text: str) -> None:
         print(text, flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
-        run = RtlBackend(load_bundle(bundle), note).simulate(
+        run = RtlSimulation(load_bundle(bundle), note).simulate(
             images, trace=Path(folder), stall=stall
         )
         tensors = dict(_traces(chip, Path(folder), len(images)))
@@ -277,7 +277,9 @@ def main() -> None:
     parser.add_argument(
         "--stall", type=float, default=0.0, help="share of cycles in which RTL's ends pause"
     )
-    parser.add_argument("--csim", type=int, default=0, help="more noise, for golden = emulator = HLS C++")
+    parser.add_argument(
+        "--csim", type=int, default=0, help="more noise, for golden = emulator = HLS C++"
+    )
     parser.add_argument("--data", type=Path, help="folder with faces68.npz")
     args = parser.parse_args()
     build = Build.existing(args.config, args.board)

@@ -21,8 +21,8 @@ from bitstream_flow.fifo_depths import Depth
 from bitstream_flow.project import Build
 from hls.errors import run_command
 from hls.simulation import SimulationError
-from host.backends.rtl import RtlBackend, cycles_per_frame
 from host.bundle import load_bundle
+from host.rtl_simulation import RtlSimulation, cycles_per_frame
 
 # Shares of the depth that are taken away; 0 is one entry.
 SHARES = (0.0, 0.02, 0.1)
@@ -52,7 +52,7 @@ def largest(build: Build, count: int) -> list[Depth]:
     return sorted(found, key=lambda depth: -depth.bits)[:count]
 
 
-def pace(rtl: RtlBackend, build: Build, limits: dict[str, int]) -> float | None:
+def pace(rtl: RtlSimulation, build: Build, limits: dict[str, int]) -> float | None:
     """Cycles a frame in the steady state; None for a deadlock."""
     try:
         run = rtl.simulate(random_images(build.logical, _FRAMES), limits=limits)
@@ -63,7 +63,7 @@ def pace(rtl: RtlBackend, build: Build, limits: dict[str, int]) -> float | None:
 
 def shorten(build: Build, count: int) -> tuple[float, list[Shortened]]:
     """(cycles a frame with all FIFOs as computed, each of the `count` largest ones shortened)."""
-    rtl = RtlBackend(load_bundle(build.bundle), lambda _: None)
+    rtl = RtlSimulation(load_bundle(build.bundle), lambda _: None)
     base = pace(rtl, build, {})
     if base is None:
         raise SimulationError(f"{build.config} deadlocks with the depths as computed")

@@ -1,6 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""What is simulated, and the bench round it: a source on every input, a sink on every output."""
+"""What is simulated, and the bench round it: a source on every input, a sink on every output.
+
+An accelerator's bench can also be live: then the program that clocks it stands in for both.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,7 @@ def bench_text(design: Design) -> str:
     return "\n".join([
         "module bench (",
         "  input logic clk, input logic rst_n,",
+        *(_live_ports(design) if design.axis else ()),
         "  output logic moved, output logic done, output logic [31:0] beats);",
         "  logic [31:0] cycle;",
         "  always_ff @(posedge clk) cycle <= rst_n ? cycle + 1 : '0;",
@@ -43,7 +47,7 @@ def bench_text(design: Design) -> str:
         *_nets("in", design, design.inputs),
         *_nets("out", design, design.outputs),
         "  logic last;",
-        *(() if design.axis else ("  assign last = 1'b0;",)),
+        *(_switch(design) if design.axis else ("  assign last = 1'b0;",)),
         *(_endpoint(design, "source", port) for port in range(len(design.inputs))),
         *(_endpoint(design, "sink", port) for port in range(sinks)),
         _instance(design),
@@ -55,6 +59,31 @@ def bench_text(design: Design) -> str:
     ])  # fmt: skip
 
 
+def _live_ports(design: Design) -> Iterator[str]:
+    """With +live these drive the design instead of source and sink (see live.cpp)."""
+    yield "  input logic live_valid, input logic live_room,"
+    yield f"  input logic [{_width(design, design.inputs) - 1}:0] live_in,"
+    yield f"  output logic [{_width(design, design.outputs) - 1}:0] live_out,"
+    yield "  output logic live_taken, output logic live_left, output logic live_last,"
+
+
+def _switch(design: Design) -> Iterator[str]:
+    yield "  logic live;"
+    yield '  initial live = $test$plusargs("live") != 0;'
+    yield from _nets("source", design, design.inputs)
+    yield from _nets("sink", design, design.outputs)
+    yield "  assign in_data = live ? live_in : source_data;"
+    yield "  assign in_valid = live ? live_valid : source_valid;"
+    yield "  assign source_ready = in_ready & ~live;"
+    yield "  assign out_ready = live ? live_room : sink_ready;"
+    yield "  assign sink_valid = out_valid & ~live;"
+    yield "  assign sink_data = out_data;"
+    yield "  assign live_taken = in_valid & in_ready;"
+    yield "  assign live_left = out_valid & out_ready;"
+    yield "  assign live_out = out_data;"
+    yield "  assign live_last = last;"
+
+
 def _nets(side: str, design: Design, streams: Sequence[Stream]) -> Iterator[str]:
     count = len(streams)
     yield f"  logic [{_width(design, streams) * count - 1}:0] {side}_data;"
@@ -63,7 +92,7 @@ def _nets(side: str, design: Design, streams: Sequence[Stream]) -> Iterator[str]
 
 def _endpoint(design: Design, kind: str, port: int) -> str:
     """The instance of a stream_source or stream_sink."""
-    side = "in" if kind == "source" else "out"
+    side = kind if design.axis else "in" if kind == "source" else "out"
     width = _width(design, design.inputs if kind == "source" else design.outputs)
     parameters, extra = f".WIDTH_BITS({width}), .INDEX({port})", ""
     if kind == "sink":

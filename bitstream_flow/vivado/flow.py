@@ -81,7 +81,7 @@ def _into_bundle(results: Path, bundle: Path, routed: Routed) -> None:
     for name in RESULTS:
         shutil.copyfile(results / name, bundle / name)
     manifest = json.loads((bundle / MANIFEST).read_text())
-    seal(bundle, manifest | {"routed": asdict(routed)})
+    seal(bundle, manifest | {"routed": asdict(routed), "handoff": "vivado"})
 
 
 def _elsewhere(bundle: Path, folder: Path) -> str:

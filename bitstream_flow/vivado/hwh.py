@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from hls.errors import InputError
+from host.board.handoff import modules
 
 LENGTH_BITS = 26
 _CLOCKS = range(4)
@@ -25,7 +27,10 @@ _TOLERANCE = 0.01
 
 @dataclass(frozen=True)
 class _Processor:
-    """What the processing systems call the same things; `pll_mhz` is what PYNQ's images set."""
+    """What the processing systems call the same things; `pll_mhz` is what PYNQ's images set.
+
+    `frequency`, where there is one, is the clock in MHz.
+    """
 
     version: str
     pll_mhz: float
@@ -33,6 +38,7 @@ class _Processor:
     divisor: str
     source: str
     sources: str
+    frequency: str
     control: str
     memory: str
     address: int
@@ -41,11 +47,12 @@ class _Processor:
 PROCESSORS = {
     "processing_system7": _Processor(
         "5.5", 1000.0, "PCW_FPGA_FCLK{}_ENABLE", "PCW_FCLK{}_PERIPHERAL_DIVISOR{}",
-        "PCW_FCLK{}_PERIPHERAL_CLKSRC", "IO PLL", "M_AXI_GP0", "S_AXI_HP0", 0x4040_0000,
+        "PCW_FCLK{}_PERIPHERAL_CLKSRC", "IO PLL", "", "M_AXI_GP0", "S_AXI_HP0", 0x4040_0000,
     ),
     "zynq_ultra_ps_e": _Processor(
         "3.4", 1500.0, "PSU__FPGA_PL{}_ENABLE", "PSU__CRL_APB__PL{}_REF_CTRL__DIVISOR{}",
-        "PSU__CRL_APB__PL{}_REF_CTRL__SRCSEL", "IOPLL", "M_AXI_HPM0_FPD", "S_AXI_HP0_FPD",
+        "PSU__CRL_APB__PL{}_REF_CTRL__SRCSEL", "IOPLL",
+        "PSU__CRL_APB__PL{}_REF_CTRL__ACT_FREQMHZ", "M_AXI_HPM0_FPD", "S_AXI_HP0_FPD",
         0xA000_0000,
     ),
 }  # fmt: skip
@@ -103,10 +110,9 @@ def write_expected(path: Path, design: Design) -> None:
     ET.SubElement(root, "SYSTEMINFO", NAME="overlay")
     ET.SubElement(root, "EXTERNALPORTS")
     ET.SubElement(root, "EXTERNALINTERFACES")
-    modules = ET.SubElement(root, "MODULES")
-    modules.append(_dma(design))
-    modules.append(_accelerator(design))
-    modules.append(_processor(design))
+    blocks = ET.SubElement(root, "MODULES")
+    for block in (_dma(design), _accelerator(design), _processor(design)):
+        blocks.append(block)
     ET.indent(root)
     ET.ElementTree(root).write(path, encoding="UTF-8", xml_declaration=True)
 
@@ -178,37 +184,27 @@ def _clocks(design: Design) -> Iterator[tuple[str, object]]:
     for clock in _CLOCKS:
         yield processor.enable.format(clock), int(clock == 0)
         yield processor.source.format(clock), processor.sources
-        for place, divisor in enumerate(design.divisors if clock == 0 else (1, 1)):
+        divisors = design.divisors if clock == 0 else (1, 1)
+        for place, divisor in enumerate(divisors):
             yield processor.divisor.format(clock, place), divisor
+        if processor.frequency:
+            # pynq 4 sets the clock by it.
+            yield processor.frequency.format(clock), processor.pll_mhz / prod(divisors)
 
 
 def check_hwh(path: Path, design: Design) -> None:
     """InputError where Vivado's file is not what the host will rely on."""
-    modules = _modules(path)
+    found = modules(path)
     for name in ("dma", "accelerator", "ps"):
-        if name not in modules:
+        if name not in found:
             raise InputError(f"{path}: no block called {name}: was it made from our overlay.tcl?")
     for name, wanted in design.dma.items():
-        if modules["dma"].get(name) != str(wanted):
-            found = modules["dma"].get(name, "missing")
+        value = found["dma"].get(name, "missing")
+        if value != str(wanted):
             raise InputError(
-                f"{path}: {name} of the DMA is {found}, must be {wanted}: run Vivado again"
+                f"{path}: {name} of the DMA is {value}, must be {wanted}: run Vivado again"
             )
-    _check_clock(path, design, modules["ps"])
-
-
-def _modules(path: Path) -> dict[str, dict[str, str]]:
-    """Block -> its parameters by their names; the later of two spellings wins, as with pynq."""
-    try:
-        root = ET.parse(path).getroot()
-    except (OSError, ET.ParseError) as error:
-        raise InputError(f"{path} is no hardware handoff: {error}") from None
-    return {
-        module.get("INSTANCE", ""): {
-            p.get("NAME", ""): p.get("VALUE", "") for p in module.iter("PARAMETER")
-        }
-        for module in root.iter("MODULE")
-    }
+    _check_clock(path, design, found["ps"])
 
 
 def _check_clock(path: Path, design: Design, found: Mapping[str, str]) -> None:

@@ -35,10 +35,12 @@ def open_backend(name: str, bundle: Bundle, note: Note = _silent) -> Backend:
         from host.backends.rtl import RtlBackend
 
         return RtlBackend(bundle, note)
+    if name == "board":
+        from host.backends.board import BoardBackend
+
+        return BoardBackend(bundle, note)
     if name == "emulator":
         return _emulator(bundle, note)
-    if name in BACKENDS:
-        raise InputError(f"backend {name} is not there yet; use golden, emulator or rtl")
     raise InputError(f"unknown backend {name!r}; there are {', '.join(BACKENDS)}")
 
 

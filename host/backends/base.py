@@ -102,12 +102,15 @@ class Backend(ABC):
         self._check(images)
         self._room.acquire()
         try:
-            job = self._worker.submit(self._timed, images, heatmaps)
+            job = self._enqueue(images, heatmaps)
         except BaseException:
             self._room.release()
             raise
         job.add_done_callback(lambda _: self._room.release())
         return job
+
+    def _enqueue(self, images: np.ndarray, heatmaps: bool) -> Future[Result]:
+        return self._worker.submit(self._timed, images, heatmaps)
 
     def infer(self, images: np.ndarray, heatmaps: bool = False) -> Result:
         """The same at once: landmarks, scores and, if asked for, heatmaps."""

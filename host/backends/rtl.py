@@ -1,80 +1,93 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The backend `rtl`: the bundle's RTL in Verilator, cycle by cycle."""
+"""The backend `rtl`: the board's own code on a simulated device, the Verilated RTL behind it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
+import tempfile
+from functools import partial
+from pathlib import Path
 
 from hls.errors import InputError
-from hls.simulation import DeadlockError, Design, Run, SimulationError, build
-from host.backends.base import Backend, Note, Result
+from host.backends.base import BackendError, Note
+from host.backends.board import DmaBackend
+from host.board.handoff import check_handoff
+from host.board.preflight import BIT, HANDOFF, pynq_version
+from host.board.session import Pace
 from host.bundle import Bundle
 from host.deadlock import explain
+from host.rtl_simulation import build_program, idle_limit
+from host.simulated.accelerator import verilated
 
 
-class RtlBackend(Backend):
-    """The bundle's RTL in Verilator, cycle by cycle; built at first and then cached."""
+class RtlBackend(DmaBackend):
+    """Time passes in cycles of the logic: a hang is one after as many of them, on any computer."""
 
     name = "rtl"
 
     def __init__(self, bundle: Bundle, note: Note) -> None:
-        super().__init__(bundle)
-        self._note = note
-        if not bundle.rtl_sources:
-            raise InputError(f"{bundle.folder} holds no RTL: build the bundle again")
-        note("building the RTL simulation; the first time takes a minute or two ...")
-        self._simulator = build(design(bundle))
+        handoff = check_simulation(bundle)
+        program = build_program(bundle, note)
+        from host.simulated.device import SimulatedDevice
 
-    def simulate(self, images: np.ndarray, **options: Any) -> Run:
-        """Run images back to back; `options` are those of Simulator.run (stall, trace, ...).
+        self._device = SimulatedDevice(architecture(bundle), partial(verilated, program))
+        clock_hz = bundle.clock_mhz * 1e6
+        pace = Pace(
+            timeout_s=idle_limit(bundle) / clock_hz,
+            # What hangs once hangs again: a simulation has no bad days.
+            attempts=1,
+            now=lambda: self._device.cycles / clock_hz,
+            pause=self._device.advance,
+        )
+        with tempfile.TemporaryDirectory(prefix="overlay-") as folder:
+            bit = stage_overlay(handoff, Path(folder))
+            super().__init__(bundle, bit, self._device, pace, note)
+        note("simulating every cycle of the RTL ...")
 
-        A deadlock is a SimulationError that names the FIFO.
-        """
-        self._note(f"simulating {len(images)} frames ...")
-        options.setdefault("idle_limit", _idle_limit(self.bundle))
-        try:
-            return self._simulator.run([images.astype(np.int32)], **options)
-        except DeadlockError as error:
-            raise SimulationError(explain(self.bundle.joins, error.fifos)) from None
+    def _cycles(self, frames: int) -> float | None:
+        dma = self._device.dma
+        if self.statistics.frames + frames == 1:
+            return float(dma.ends[-1] - dma.starts[-1])
+        if len(dma.ends) < 2:
+            return None
+        ends = dma.ends[-max(frames, 2) :]
+        return (ends[-1] - ends[0]) / (len(ends) - 1)
 
-    def _run(self, images: np.ndarray, heatmaps: bool) -> Result:
-        run = self.simulate(images)
-        self._count(0, 0.0, cycles_per_frame(run))
-        return Result.of_output(self.bundle, run.outputs[0], heatmaps)
+    def _diagnose(self, error: BackendError) -> BackendError:
+        if "no output" not in str(error):
+            return error
+        return BackendError(explain(self.bundle.joins, self._device.inspect()))
 
-
-def design(bundle: Bundle) -> Design:
-    """The bundle's accelerator, as the simulation sees it."""
-    return Design(
-        top="accelerator",
-        parameters={},
-        sources=bundle.rtl_sources,
-        inputs=(bundle.input,),
-        outputs=(bundle.output,),
-        axis=True,
-        data_files=bundle.rtl_memories,
-    )
-
-
-def latency(run: Run) -> int:
-    """Cycles from the first frame's first input beat to its last output beat, both counted."""
-    return int(run.frame_ends[0] - run.frame_starts[0] + 1)
+    def close(self) -> None:
+        """End the simulation too."""
+        super().close()
+        self._device.release()
 
 
-def cycles_per_frame(run: Run) -> float:
-    """Mean cycles between the ends of frames back to back; a single frame has its latency."""
-    ends = run.frame_ends
-    if len(ends) == 1:
-        return float(latency(run))
-    return (ends[-1] - ends[0]) / (len(ends) - 1)
+def check_simulation(bundle: Bundle) -> Path:
+    """The bundle's handoff; an InputError says what the simulation lacks."""
+    if not bundle.rtl_sources:
+        raise InputError(f"{bundle.folder} holds no RTL: build the bundle again")
+    if pynq_version() is None:
+        raise InputError(
+            "backend rtl runs pynq's code on a simulated board, and this Python has no pynq: use"
+            " .venv-host/bin/python (make setup), or pip install pynq==3.1.2 'pycparser<3'"
+        )
+    handoff = bundle.folder / HANDOFF
+    if not handoff.is_file():
+        raise InputError(f"{bundle.folder} holds no {HANDOFF}: build the bundle again")
+    check_handoff(handoff, bundle)
+    return handoff
 
 
-def _idle_limit(bundle: Bundle) -> int:
-    """Cycles without input or output after which nothing will come any more.
+def architecture(bundle: Bundle) -> str:
+    """The processor of the bundle's board, as pynq names it."""
+    part = str(bundle.manifest.get("part", ""))
+    return "armv7l" if part.startswith("xc7z") else "aarch64"
 
-    A frame stays inside for several frame times, because its skips wait for the lowest level.
-    """
-    return max(100_000, 20 * int(bundle.manifest.get("predicted", {}).get("cycles", 0)))
+
+def stage_overlay(handoff: Path, folder: Path) -> Path:
+    """A bitstream's place with the handoff beside it; the simulation reads nothing of the bits."""
+    (folder / HANDOFF).write_bytes(handoff.read_bytes())
+    (folder / BIT).write_bytes(b"")
+    return folder / BIT

@@ -27,9 +27,7 @@ class Emulator:
     `library` is the compiled engine, by default that for this CPU.
     """
 
-    def __init__(
-        self, graph: Graph, threads: int = 1, library: ctypes.CDLL | None = None
-    ) -> None:
+    def __init__(self, graph: Graph, threads: int = 1, library: ctypes.CDLL | None = None) -> None:
         if threads < 1:
             raise InputError(f"{threads} threads, but at least one must work")
         self.graph = graph

@@ -16,8 +16,8 @@ from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.errors import InputError
 from hls.graph import Graph
 from host.backends import open_backend
-from host.backends.rtl import RtlBackend
 from host.bundle import Bundle
+from host.rtl_simulation import RtlSimulation
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 
 FRAMES = 5
@@ -55,14 +55,14 @@ def test_rtl_golden_and_reference_agree(logical, bundle, images, stall) -> None:
     expected = run_reference(logical, images)["heatmaps"]
     with open_backend("golden", bundle) as golden:
         assert np.array_equal(golden.infer(images, heatmaps=True).heatmaps, expected)
-    with RtlBackend(bundle, print) as rtl:
-        run = rtl.simulate(images, stall=stall, seed=7)
+    rtl = RtlSimulation(bundle, print)
+    run = rtl.simulate(images, stall=stall, seed=7)
     assert np.array_equal(run.outputs[0], expected)
 
 
 def test_the_bottleneck_sets_the_pace(bundle, images, interval) -> None:
-    with RtlBackend(bundle, print) as rtl:
-        run = rtl.simulate(images)
+    rtl = RtlSimulation(bundle, print)
+    run = rtl.simulate(images)
     assert interval <= np.diff(run.frame_ends)[1:].mean() <= 1.01 * interval
 
 
@@ -73,8 +73,8 @@ def test_a_skip_shorter_by_a_tenth_costs_throughput(
     depths = size_fifos(chip, interval)
     depth, least = next((d.depth, d.least) for d in depths if d.name == skip)
     short = _with_skip(depths, skip, max(least, depth * 9 // 10))
-    with RtlBackend(make_bundle(tmp_path / "short", logical, chip, short), print) as rtl:
-        run = rtl.simulate(images)
+    rtl = RtlSimulation(make_bundle(tmp_path / "short", logical, chip, short), print)
+    run = rtl.simulate(images)
     assert np.diff(run.frame_ends)[1:].mean() > 1.1 * interval
 
 
@@ -89,10 +89,11 @@ def test_the_least_depth_runs_and_one_entry_less_deadlocks_by_name(
     depths = size_fifos(chip, interval)
     least = next(d.least for d in depths if d.name == skip)
     enough = make_bundle(tmp_path / "enough", logical, chip, _with_skip(depths, skip, least))
-    with RtlBackend(enough, print) as rtl:
-        rtl.simulate(images[:2])
+    rtl = RtlSimulation(enough, print)
+    rtl.simulate(images[:2])
     short = make_bundle(tmp_path / "short", logical, chip, _with_skip(depths, skip, least - 1))
-    with RtlBackend(short, print) as rtl, pytest.raises(InputError) as caught:
+    rtl = RtlSimulation(short, print)
+    with pytest.raises(InputError) as caught:
         rtl.simulate(images[:2], idle_limit=20_000)
     assert f"FIFO {skip} (depth {least - 1})" in str(caught.value)
     assert "\n" not in str(caught.value)

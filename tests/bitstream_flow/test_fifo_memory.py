@@ -13,7 +13,7 @@ from bitstream_flow.folding import Target, fold
 from bitstream_flow.reference import run_reference
 from bitstream_flow.streaming import absorb_borders, edges, insert_converters
 from hls.graph import Graph
-from host.backends.rtl import RtlBackend
+from host.rtl_simulation import RtlSimulation
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 
 
@@ -48,6 +48,6 @@ def test_the_simplest_depths_run(logical: Graph, chip: Graph, tmp_path) -> None:
     wanted, streams = simplest_safe_depths(chip), {e.name: e.stream for e in edges(chip)}
     depths = [Depth(name, 0, depth, streams[name].width_bits) for name, depth in wanted.items()]
     images = np.random.default_rng(0).integers(0, 256, (3, *logical.tensors["image"].shape))
-    with RtlBackend(make_bundle(tmp_path / "bundle", logical, chip, depths), print) as rtl:
-        run = rtl.simulate(images.astype(np.uint8), stall=0.2)
+    rtl = RtlSimulation(make_bundle(tmp_path / "bundle", logical, chip, depths), print)
+    run = rtl.simulate(images.astype(np.uint8), stall=0.2)
     assert np.array_equal(run.outputs[0], run_reference(logical, images)["heatmaps"])

@@ -20,8 +20,8 @@ from bitstream_flow.reference import run_reference
 from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.graph import Graph
 from hls.landmark_decode import decode
-from host.backends import open_backend
-from host.backends.rtl import RtlBackend
+from host.backends import Result, open_backend
+from host.rtl_simulation import RtlSimulation
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 from tests.hls.operator_check import needs_simulation
 
@@ -67,8 +67,9 @@ def test_the_rtl_returns_landmarks(logical, images, tmp_path) -> None:
     for name in set(tensors) & set(reference):
         np.testing.assert_array_equal(tensors[name], reference[name], name)
     assert "landmarks" in tensors and interval <= measured <= 1.1 * interval
-    with RtlBackend(bundle, print) as rtl, open_backend("golden", bundle) as golden:
-        found, wanted = rtl.infer(images), golden.infer(images)
+    output = RtlSimulation(bundle, print).simulate(images).outputs[0]
+    with open_backend("golden", bundle) as golden:
+        found, wanted = Result.of_output(bundle, output), golden.infer(images)
     assert found.heatmaps is None and wanted.heatmaps is None
     for result in (found, wanted):
         quarter, scores = decode(reference["heatmaps"])

@@ -14,8 +14,10 @@ import pytest
 
 from hls.errors import InputError
 from hls.simulation import DeadlockError
-from host.backends import Backend, BackendError, Result, Statistics, open_backend, rtl
+from host import rtl_simulation
+from host.backends import Backend, BackendError, Result, Statistics, open_backend
 from host.bundle import Bundle, load_bundle
+from host.rtl_simulation import RtlSimulation, cycles_per_frame, latency
 from tests.host.networks import landmark_net, write_test_bundle
 
 
@@ -61,11 +63,6 @@ def test_a_bundle_that_decodes_finds_the_same(bundle: Bundle, tmp_path: Path) ->
     np.testing.assert_array_equal(found.landmarks, expected.landmarks)
     np.testing.assert_array_equal(found.scores, expected.scores)
     assert found.heatmaps is None and found.landmarks.dtype == found.scores.dtype == np.int32
-
-
-def test_a_backend_of_later(bundle: Bundle) -> None:
-    with pytest.raises(InputError, match="board is not there yet"):
-        open_backend("board", bundle)
 
 
 @pytest.mark.parametrize("decode", [False, True])
@@ -131,29 +128,32 @@ class _Hanging:
 
 def test_cycles_of_the_rtl(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
     designs, notes = [], []
-    monkeypatch.setattr(rtl, "build", lambda design: designs.append(design) or _Simulator())
-    with open_backend("rtl", bundle, notes.append) as backend:
-        backend.infer(_images(1))
-        assert backend.statistics.cycles_per_frame == 250
-        backend.infer(_images(3))
-    assert backend.statistics.cycles_per_frame == 100
-    assert "1000000 frames/s at 100 MHz" in str(backend.statistics)
+    monkeypatch.setattr(
+        rtl_simulation, "build", lambda design: designs.append(design) or _Simulator()
+    )
+    simulation = RtlSimulation(bundle, notes.append)
+    run = simulation.simulate(_images(1))
+    assert latency(run) == cycles_per_frame(run) == 250
+    run = simulation.simulate(_images(3))
+    assert latency(run) == 250 and cycles_per_frame(run) == 100
     assert designs[0].top == "accelerator" and designs[0].axis
     assert designs[0].inputs == (bundle.input,) and designs[0].outputs == (bundle.output,)
     assert any("building" in note for note in notes)
 
 
 def test_a_deadlock_names_the_fifo(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rtl, "build", lambda design: _Hanging())
-    with (
-        open_backend("rtl", bundle) as backend,
-        pytest.raises(InputError, match=r"FIFO skip \(depth 7\)"),
-    ):
-        backend.infer(_images())
+    monkeypatch.setattr(rtl_simulation, "build", lambda design: _Hanging())
+    simulation = RtlSimulation(bundle, print)
+    with pytest.raises(InputError, match=r"FIFO skip \(depth 7\)"):
+        simulation.simulate(_images())
 
 
-def test_statistics_of_nothing() -> None:
+def test_statistics_of_nothing_and_of_cycles() -> None:
     assert "0 frames" in str(Statistics())
+    one = Statistics(frames=1, seconds=1.0, cycles_per_frame=250.0, clock_mhz=100.0)
+    assert "latency 250 cycles, 2 us at 100 MHz" in str(one)
+    many = Statistics(frames=4, seconds=1.0, cycles_per_frame=100.0, clock_mhz=100.0)
+    assert "100 cycles a frame, 1000000 frames/s at 100 MHz" in str(many)
 
 
 class _Slow(Backend):

@@ -155,7 +155,7 @@ def test_the_crop_is_the_scaled_box(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--backend", "board"], "not there yet"),
+        (["--backend", "board"], "no PYNQ board"),
         (["--backend", "emulator"], "not there yet"),
         (["--backend", "fpga"], "unknown backend"),
         (["--backend", "rtl"], "no RTL"),

@@ -1,0 +1,241 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Frames through the DMA in their order, the next one packed and sent while others compute.
+
+After an error everything is started anew, and what was under way runs again, a submission from its
+first frame: none is lost, none is answered with another's result. Only a beat lost on the way in
+shows no sooner than when frames run out: submissions answered since they did so last are named.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from host.backends.base import BackendError, Note, Result
+from host.board.session import DmaError, Pace, Session, one_line
+
+# Timings kept of each stage.
+_KEPT = 10_000
+
+
+@dataclass(eq=False)
+class Job:
+    """Images (N, H, W, C) of one submission; the outputs so far, int32 (H, W, C) each."""
+
+    images: np.ndarray
+    heatmaps: bool
+    future: Future[Result] = field(default_factory=Future)
+    outputs: list[np.ndarray] = field(default_factory=list)
+
+
+@dataclass
+class _Frame:
+    job: Job
+    image: np.ndarray
+    sent_at: float = 0.0
+
+
+def _frames(job: Job) -> list[_Frame]:
+    return [_Frame(job, image) for image in job.images]
+
+
+class Engine:
+    """One thread that moves frames between a queue and a session.
+
+    `finish(job, seconds)` makes a job's result from its outputs; `diagnose` may say more of a
+    failure that was final. `stages` keeps the seconds of each frame in each stage.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        pace: Pace,
+        finish: Callable[[Job, float], Result],
+        note: Note,
+        diagnose: Callable[[BackendError], BackendError] = lambda error: error,
+    ) -> None:
+        self._session, self._pace = session, pace
+        self._finish, self._note, self._diagnose = finish, note, diagnose
+        self.stages: dict[str, deque[float]] = {
+            stage: deque(maxlen=_KEPT) for stage in ("pack", "hardware", "unpack")
+        }
+        self._waiting: deque[_Frame] = deque()
+        self._flying: deque[_Frame] = deque()
+        self._change = threading.Condition()
+        self._closing = False
+        self._answered = self._failures = self._dry = 0
+        self._mark = self._moved_at = 0.0
+        self._forget()
+        self._stale = False
+        self._thread = threading.Thread(target=self._serve, name="dma", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a job's frames."""
+        job.future.set_running_or_notify_cancel()
+        if not len(job.images):
+            self._complete(job)
+            return
+        with self._change:
+            if not self._waiting and not self._flying:
+                self._mark, self._moved_at = time.perf_counter(), self._pace.now()
+            self._waiting.extend(_frames(job))
+            self._change.notify()
+
+    def close(self) -> None:
+        """Finish what was submitted, then close the session."""
+        with self._change:
+            self._closing = True
+            self._change.notify()
+        self._thread.join()
+        self._session.close()
+
+    def _serve(self) -> None:
+        while self._has_work():
+            try:
+                if self._stale:
+                    self._session.recover()
+                    self._stale = False
+                    self._moved_at = self._pace.now()
+                self._turn()
+            except BackendError as error:
+                self._failed(error)
+            except Exception as error:
+                self._give_up(BackendError(f"the board's driver failed: {one_line(error)}"))
+
+    def _has_work(self) -> bool:
+        with self._change:
+            while not self._waiting and not self._flying:
+                if self._closing:
+                    return False
+                self._change.wait()
+            return True
+
+    def _forget(self) -> None:
+        """Nothing is being sent or received, nothing packed; what was under way waits again."""
+        self._waiting.extendleft(reversed(self._flying))
+        self._flying.clear()
+        if self._waiting:
+            job = self._waiting[0].job
+            done = len(job.outputs)
+            self._waiting.extendleft(reversed(_frames(job)[:done]))
+            self._answered -= done
+            job.outputs.clear()
+        self._sending = self._packed = False
+        self._receiving = False
+        self._in_slot = self._out_slot = 0
+        self._stale = True
+
+    def _turn(self) -> None:
+        """One look at both channels. The hardware gets its next work before results are read."""
+        arrived = self._receiving and self._session.received()
+        if arrived:
+            self._receiving = False
+        moved = self._receive(len(self._flying) - arrived) | self._send() | arrived
+        if arrived:
+            self._answer(1 - self._out_slot if self._receiving else self._out_slot)
+        if moved:
+            self._moved_at = self._pace.now()
+        elif self._pace.now() - self._moved_at > self._pace.timeout_s:
+            raise DmaError(f"no output for {self._pace.timeout_s:g} s after frame {self._answered}")
+        else:
+            self._pace.pause()
+
+    def _receive(self, expected: int) -> bool:
+        """Make the other output buffer ready where a frame is still to come."""
+        if self._receiving or not expected:
+            return False
+        self._out_slot = 1 - self._out_slot
+        self._session.receive(self._out_slot)
+        self._receiving = True
+        return True
+
+    def _send(self) -> bool:
+        """Send the packed frame as soon as the one before has left, and pack another."""
+        sent = self._sending and self._session.sent()
+        if sent:
+            self._sending = False
+        self._pack()
+        if self._packed and not self._sending:
+            self._session.send(self._in_slot)
+            self._in_slot = 1 - self._in_slot
+            self._packed, self._sending = False, True
+            frame = self._waiting.popleft()
+            frame.sent_at = time.perf_counter()
+            self._flying.append(frame)
+            self._pack()
+            return True
+        return sent
+
+    def _pack(self) -> None:
+        if not self._packed and self._waiting:
+            with self._timed("pack"):
+                self._session.pack(self._in_slot, self._waiting[0].image)
+            self._packed = True
+
+    def _answer(self, slot: int) -> None:
+        self.stages["hardware"].append(time.perf_counter() - self._flying[0].sent_at)
+        with self._timed("unpack"):
+            output = self._session.unpack(slot)
+        job = self._flying.popleft().job
+        job.outputs.append(output)
+        self._answered += 1
+        if len(job.outputs) == len(job.images):
+            self._failures = 0
+            self._complete(job)
+
+    def _complete(self, job: Job) -> None:
+        if not self._waiting and not self._flying:
+            self._dry = self._answered
+        now = time.perf_counter()
+        seconds, self._mark = now - self._mark, now
+        try:
+            job.future.set_result(self._finish(job, seconds))
+        except Exception as error:
+            job.future.set_exception(error)
+
+    def _failed(self, error: BackendError) -> None:
+        self._failures += 1
+        if self._failures >= self._pace.attempts:
+            times = f", {self._failures} times" if self._failures > 1 else ""
+            self._give_up(self._diagnose(BackendError(f"{error}{times}")))
+            return
+        starved = not self._sending and not self._waiting
+        self._forget()
+        doubt = ""
+        if starved and self._answered > self._dry:
+            doubt = f"; was a beat lost? frames {self._dry + 1} to {self._answered} may be wrong"
+        self._note(f"{error}; starting again with frame {self._answered + 1}{doubt}")
+
+    def _give_up(self, error: BackendError) -> None:
+        """Every job that waits ends with the error; the next one starts anew."""
+        self._forget()
+        self._failures = 0
+        with self._change:
+            jobs = {frame.job: None for frame in self._waiting}
+            self._waiting.clear()
+        for job in jobs:
+            job.future.set_exception(error)
+
+    def _timed(self, stage: str) -> _Timer:
+        return _Timer(self.stages[stage])
+
+
+class _Timer:
+    """Adds the seconds of a `with` block to a list."""
+
+    def __init__(self, into: deque[float]) -> None:
+        self._into = into
+
+    def __enter__(self) -> None:
+        self._start = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self._into.append(time.perf_counter() - self._start)
