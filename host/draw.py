@@ -40,10 +40,13 @@ _LEAST_SPREAD = 320
 _LARGEST_SIDE = 2000
 
 
-def draw_landmarks(image: np.ndarray, faces: list[np.ndarray]) -> np.ndarray:
+def draw_landmarks(image: np.ndarray, faces: list[np.ndarray], enlarge: bool = True) -> np.ndarray:
     """A copy of the RGB image with each face's landmarks (K, 2), enlarged where they are dense."""
-    factor = _enlargement(image, faces)
-    canvas = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    factor = _enlargement(image, faces) if enlarge else 1
+    if factor == 1:
+        canvas = image.copy()
+    else:
+        canvas = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     for points in faces:
         _draw_one(canvas, (points + 0.5) * factor - 0.5)
     return canvas
