@@ -14,8 +14,8 @@ from host.backends import Backend
 from host.live.pipeline import Found, Pipeline, Sink
 from host.packed import Packed, accuracy
 
-# Frames before the clock starts: memory is touched, caches and lazily made tables are filled.
-WARM_UP = 10
+# Blank frames before the clock starts: memory is touched, lazily made tables are filled.
+_WARM_UP = 2
 
 
 class Encoder(Sink):
@@ -28,6 +28,12 @@ class Encoder(Sink):
 
     def put(self, found: Found, picture: np.ndarray) -> None:
         cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), self._options)
+
+
+def warm_up(engine: Backend) -> None:
+    """Run a few frames that no clock sees."""
+    shape = engine.bundle.input.tensor.shape
+    engine.infer(np.zeros((_WARM_UP, *shape), np.uint8))
 
 
 def report(

@@ -105,6 +105,7 @@ def _bench(
     checker = _checker(options, engine.bundle)
     encoder = bench.Encoder(quality)
     pipeline = Pipeline(engine, _finder(options, engine.bundle, data), [encoder], checker)
+    bench.warm_up(engine)
     pipeline.run(source, stop, options.bench)
     bench.report(engine, pipeline, source.name, data, print)
     return _end(stop, checker, print)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,19 +17,34 @@ STAGES = ("capture", "detect", "crop", "network", "draw", "save", "total")
 _PERCENTILES = (50, 90, 99)
 
 
+class _Ring:
+    """The last `keep` passages of a stage: when each ended, and how long it took."""
+
+    def __init__(self, keep: int) -> None:
+        self._values = np.full((keep, 2), -np.inf)
+        self._count = 0
+
+    def add(self, when: float, seconds: float) -> None:
+        self._values[self._count % len(self._values)] = when, seconds
+        self._count += 1
+
+    def since(self, when: float) -> np.ndarray:
+        """The seconds of those that ended later than `when`, in no order."""
+        kept = self._values[: self._count]
+        return kept[kept[:, 0] > when, 1]
+
+
 class Stages:
     """Seconds of each stage, of the last `keep` frames; any thread may add."""
 
-    def __init__(self, keep: int = 10_000) -> None:
-        self._times: dict[str, deque[tuple[float, float]]] = {
-            name: deque(maxlen=keep) for name in STAGES
-        }
+    def __init__(self, keep: int = 4096) -> None:
+        self._rings = {name: _Ring(keep) for name in STAGES}
         self._lock = threading.Lock()
 
     def add(self, stage: str, seconds: float) -> None:
         """Count one passage of a stage, which ends now."""
         with self._lock:
-            self._times[stage].append((time.monotonic(), seconds))
+            self._rings[stage].add(time.monotonic(), seconds)
 
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
@@ -39,32 +53,25 @@ class Stages:
         yield
         self.add(stage, time.perf_counter() - start)
 
-    def _recent(self, stage: str, window: float) -> list[float]:
-        since, recent = time.monotonic() - window, []
+    def _since(self, when: float) -> dict[str, np.ndarray]:
         with self._lock:
-            for when, seconds in reversed(self._times[stage]):
-                if when < since:
-                    break
-                recent.append(seconds)
-        return recent
+            recent = {name: ring.since(when) for name, ring in self._rings.items()}
+        return {name: times for name, times in recent.items() if len(times)}
 
-    def rate(self, stage: str = "total", window: float = 1.0) -> float:
-        """Passages a second, over the last `window` seconds."""
-        return len(self._recent(stage, window)) / window
+    def rate(self, window: float = 1.0) -> float:
+        """Frames a second through the whole pipeline, over the last `window` seconds."""
+        return len(self._since(time.monotonic() - window).get("total", ())) / window
 
     def medians(self, window: float = 1.0) -> dict[str, float]:
         """Milliseconds of each stage that was passed in the last `window` seconds."""
-        recent = {name: self._recent(name, window) for name in STAGES}
-        return {name: 1e3 * float(np.median(times)) for name, times in recent.items() if times}
+        recent = self._since(time.monotonic() - window)
+        return {name: 1e3 * float(np.median(times)) for name, times in recent.items()}
 
     def percentiles(self) -> dict[str, tuple[float, ...]]:
         """Milliseconds (p50, p90, p99) of each stage that was passed, over all that is kept."""
-        with self._lock:
-            kept = {name: [seconds for _, seconds in times] for name, times in self._times.items()}
         return {
             name: tuple(1e3 * float(v) for v in np.percentile(times, _PERCENTILES))
-            for name, times in kept.items()
-            if times
+            for name, times in self._since(-np.inf).items()
         }
 
     def table(self) -> str:
