@@ -56,13 +56,12 @@ def main(arguments: list[str] | None = None) -> int:
             return stills.run(engine, options, log)
     data = read_packed(options.data, bundle.landmarks) if options.data else None
     with (
-        Stop() as stop,
         _source(options, data) as source,
         open_chosen(options.backend, bundle, note) as engine,
     ):
         if options.bench is not None:
-            return _bench(options, engine, source, data, stop)
-        return _live(options, engine, source, stop, log)
+            return _bench(options, engine, source, data)
+        return _live(options, engine, source, log)
 
 
 def _source(options: argparse.Namespace, data: Packed | None) -> Source:
@@ -99,52 +98,61 @@ def _checker(options: argparse.Namespace, bundle: Bundle) -> Checker | None:
 
 
 def _bench(
-    options: argparse.Namespace, engine: Backend, source: Source, data: Packed | None, stop: Stop
+    options: argparse.Namespace, engine: Backend, source: Source, data: Packed | None
 ) -> int:
-    quality = options.jpeg_quality or _JPEG_QUALITY
     checker = _checker(options, engine.bundle)
-    encoder = bench.Encoder(quality)
+    encoder = bench.Encoder(_JPEG_QUALITY)
     pipeline = Pipeline(engine, _finder(options, engine.bundle, data), [encoder], checker)
     bench.warm_up(engine)
-    pipeline.run(source, stop, options.bench)
+    with Stop() as stop:
+        pipeline.run(source, stop, options.bench)
     bench.report(engine, pipeline, source.name, data, print)
     return _end(stop, checker, print)
 
 
-def _live(
-    options: argparse.Namespace, engine: Backend, source: Source, stop: Stop, log: TextIO
-) -> int:
-    checker = _checker(options, engine.bundle)
-    pipeline = Pipeline(engine, _finder(options, engine.bundle), checker=checker)
-    start = time.perf_counter()
-    pipeline.sinks = _sinks(options, source, stop, lambda: status_of(pipeline, source, start))
-    if not options.quiet:
-        note(f"{source.name} -> {engine.bundle.name}, backend {engine.name}")
-    pipeline.run(source, stop, options.max_frames)
-
+def _live(options: argparse.Namespace, engine: Backend, source: Source, log: TextIO) -> int:
     def say(text: str) -> None:
         if not options.quiet:
             print(text, file=log)
 
+    checker = _checker(options, engine.bundle)
+    pipeline = Pipeline(engine, _finder(options, engine.bundle), checker=checker)
+    if not options.quiet:
+        note(f"{source.name} -> {engine.bundle.name}, backend {engine.name}")
+    start = time.perf_counter()
+    with Stop() as stop:
+        _add_sinks(pipeline, options, source, stop, lambda: status_of(pipeline, source, start))
+        pipeline.run(source, stop, options.max_frames)
     if options.save:
         say(f"saved {options.save}")
     _summary(pipeline, source, say)
     return _end(stop, checker, say)
 
 
-def _sinks(options: argparse.Namespace, source: Source, stop: Stop, status: Status) -> list[Sink]:
-    sinks: list[Sink] = []
+def _add_sinks(
+    pipeline: Pipeline, options: argparse.Namespace, source: Source, stop: Stop, status: Status
+) -> None:
+    """Open what the options ask for: all of it, or nothing stays behind."""
+    wanted: list[Callable[[], Sink]] = []
     if options.json:
-        sinks.append(JsonOutput(stop.request))
+        wanted.append(lambda: JsonOutput(stop.request))
     if options.save:
         path = Path(options.save)
-        jsonl = path.suffix.lower() == ".jsonl"
-        sinks.append(JsonFile(path) if jsonl else VideoFile(path, source.fps))
+        if path.suffix.lower() == ".jsonl":
+            wanted.append(lambda: JsonFile(path))
+        else:
+            wanted.append(lambda: VideoFile(path, source.fps))
     if options.http is not None:
-        sinks.append(_page(options, status))
+        wanted.append(lambda: _page(options, status))
     if sys.stderr.isatty() and not options.quiet:
-        sinks.append(Progress(status))
-    return sinks
+        wanted.append(lambda: Progress(status))
+    try:
+        for make in wanted:
+            pipeline.sinks.append(make())
+    except BaseException:
+        for sink in pipeline.sinks:
+            sink.abandon()
+        raise
 
 
 def _page(options: argparse.Namespace, status: Status) -> PageOutput:

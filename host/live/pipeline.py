@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -88,7 +88,7 @@ class Pipeline:
 
     engine: Backend
     finder: Finder
-    sinks: Sequence[Sink] = ()
+    sinks: list[Sink] = field(default_factory=list)
     checker: Checker | None = None
     stages: Stages = field(default_factory=Stages)
     frames: int = 0
@@ -184,9 +184,9 @@ class Pipeline:
                 faces.append(Face(look.number, look.box, points, scores))
         return faces
 
-    def _queue(self, action: object, *arguments: object) -> None:
+    def _queue(self, action: Callable[..., None], *arguments: object) -> None:
         """Give the outputs' thread something to do; an error of an earlier one is raised here."""
-        self._drawn.append(self._writer.submit(action, *arguments))  # type: ignore[arg-type]
+        self._drawn.append(self._writer.submit(action, *arguments))
         while len(self._drawn) > self._DRAWN or (self._drawn and self._drawn[0].done()):
             self._drawn.popleft().result()
 

@@ -8,7 +8,6 @@ took; `None` stands for "nothing new for a while", so that a display can say so.
 
 from __future__ import annotations
 
-import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
@@ -21,10 +20,6 @@ import numpy as np
 
 from hls.errors import InputError
 from host.live.stop import Stop
-
-# FFmpeg reports on stderr what a caller learns from OpenCV's return values anyway.
-os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")
 
 _LIKELY_FPS = 25.0
 

@@ -67,12 +67,12 @@ class VideoFile(Sink):
 
     def _open(self, size: tuple[int, int]) -> None:
         codec = CODECS[self.path.suffix.lower()]
-        self._check_room()
         try:
             # OpenCV does not say why it can't write; Python does.
             self._part.touch()
         except OSError as error:
             raise InputError(f"cannot write {self.path}: {error.strerror}") from None
+        self._check_room()
         code = cv2.VideoWriter.fourcc(*codec)
         self._writer = cv2.VideoWriter(str(self._part), cv2.CAP_FFMPEG, code, self._fps, size)
         if not self._writer.isOpened():
