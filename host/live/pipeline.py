@@ -102,6 +102,7 @@ class Pipeline:
     def __post_init__(self) -> None:
         self._work: deque[_Work] = deque()
         self._drawn: deque[Future[None]] = deque()
+        self._broken = False
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="outputs")
 
     def run(self, source: Source, stop: Stop, limit: int | None = None) -> None:
@@ -186,9 +187,19 @@ class Pipeline:
 
     def _queue(self, action: Callable[..., None], *arguments: object) -> None:
         """Give the outputs' thread something to do; an error of an earlier one is raised here."""
-        self._drawn.append(self._writer.submit(action, *arguments))
+        self._drawn.append(self._writer.submit(self._output, action, *arguments))
         while len(self._drawn) > self._DRAWN or (self._drawn and self._drawn[0].done()):
             self._drawn.popleft().result()
+
+    def _output(self, action: Callable[..., None], *arguments: object) -> None:
+        """In the outputs' thread: nothing more comes out after an error."""
+        if self._broken:
+            return
+        try:
+            action(*arguments)
+        except BaseException:
+            self._broken = True
+            raise
 
     def _put(self, found: Found) -> None:
         picture = found.frame.image
