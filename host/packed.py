@@ -58,14 +58,15 @@ def read_packed(path: Path, landmarks: int) -> Packed:
 def _read(path: Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as file:
-            missing = set(_ARRAYS) - set(file.files)
-            if missing:
-                raise InputError(f"{path} lacks the array {min(missing)}: pack it as README says")
-            arrays = {key: file[key] for key in _ARRAYS}
+            arrays = {key: file[key] for key in _ARRAYS if key in file.files}
     except OSError as error:
         raise InputError(f"cannot read data {path}: {error.strerror or error}") from None
-    except (ValueError, AttributeError, EOFError, zipfile.BadZipFile):
+    except (ValueError, TypeError, AttributeError, EOFError, zipfile.BadZipFile):
+        # A plain array (.npy) is no context manager.
         raise InputError(f"{path} is no packed data set (.npz without pickles)") from None
+    missing = set(_ARRAYS) - set(arrays)
+    if missing:
+        raise InputError(f"{path} lacks the array {min(missing)}: pack it as README says")
     count = len(arrays["offset"]) - 1
     for key in set(_ARRAYS) - {"jpeg", "offset"}:
         if len(arrays[key]) != count:

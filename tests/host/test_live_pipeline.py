@@ -85,7 +85,7 @@ class Logged(Finder):
         return True
 
 
-def _source(count: int = 100) -> Stills:
+def _source(count: int = 50) -> Stills:
     return Stills([numbered(i) for i in range(count)], [f"picture {i}" for i in range(count)], "t")
 
 
@@ -98,7 +98,7 @@ def test_order_and_results_at_any_speed(tmp_path: Path, network: float, outputs:
     assert [found.frame.index for found in kept.found] == list(range(40))
     for found in kept.found:
         (face,) = found.faces
-        brightness = 2 * found.frame.index
+        brightness = 4 * found.frame.index
         # A quarter heatmap pixel is one network pixel here, and that two of the picture.
         assert face.landmarks[0, 0] - face.landmarks[1, 0] == pytest.approx(2 * brightness)
     assert finder.log == [(n, max(-1, n - 2)) for n in range(40)]

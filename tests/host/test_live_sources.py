@@ -98,18 +98,18 @@ def test_no_such_video(tmp_path: Path, name: str) -> None:
 
 def test_a_video_without_its_index(tmp_path: Path) -> None:
     path = numbered_video(tmp_path / "in.mp4", 60)
-    path.write_bytes(path.read_bytes()[:-400])
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(InputError, match="not a video"):
         Video(path)
 
 
 def test_a_video_that_was_cut_off(tmp_path: Path) -> None:
-    path = numbered_video(tmp_path / "in.avi", 100)
+    path = numbered_video(tmp_path / "in.avi", 60)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with Video(path) as video:
         frames = list(video.frames(Stop()))
-        assert 10 < len(frames) < 90 and [f.index for f in frames] == list(range(len(frames)))
-        assert f"after {len(frames)} of 100 frames" in video.message
+        assert 10 < len(frames) < 50 and [f.index for f in frames] == list(range(len(frames)))
+        assert f"after {len(frames)} of 60 frames" in video.message
 
 
 def test_stills_come_over_and_over() -> None:
@@ -138,11 +138,11 @@ def test_a_camera_gives_the_newest_frame_and_counts_the_others(scripted) -> None
             frames.append(frame)
             time.sleep(0.02)
             assert time.perf_counter() - frame.captured < 1
-            if len(frames) == 8:
+            if len(frames) == 5:
                 break
         numbers = [number_of(frame.image) for frame in frames]
         assert numbers == sorted(numbers) and numbers[-1] > 15 and source.dropped > 8
-        assert [frame.index for frame in frames] == list(range(8))
+        assert [frame.index for frame in frames] == list(range(5))
     assert kind.settings[cv2.CAP_PROP_FRAME_WIDTH] == 320
     assert kind.settings[cv2.CAP_PROP_BUFFERSIZE] == 1
     assert kind.settings[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
