@@ -10,5 +10,5 @@ import os
 
 # OpenCV and its FFmpeg report on stderr what callers learn from return values anyway, and say it
 # in better words. Both read this when they are loaded.
-os.environ.setdefault("OPENCV_LOG_LEVEL", "ERROR")
+os.environ.setdefault("OPENCV_LOG_LEVEL", "FATAL")
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")

@@ -25,6 +25,11 @@ from host.live.stop import Stop
 # (seen on boards without memory for V4L2 buffers).
 _TRIES = 20
 _PAUSE = 0.1
+# OpenCV itself waits ten seconds for a frame; the tries end after so many seconds.
+_PATIENCE = 10.0
+# A damaged frame reads as none; so many in a row, or one after such a wait, mean a lost camera.
+_HICCUPS = 5
+_STALLED = 1.0
 # Seconds between attempts to open a camera that was lost: twice as long each time, up to the last.
 _BACK_OFF = (0.5, 5.0)
 # Seconds without a frame after which the display is told.
@@ -55,8 +60,9 @@ class Camera(Source):
 
     def _open(self) -> tuple[Any, np.ndarray]:
         """The opened device and its first picture; InputError where it gives none."""
-        capture = self._connect()
-        for _ in range(_TRIES):
+        capture, start, tries = self._connect(), time.monotonic(), 0
+        while tries < _TRIES and time.monotonic() - start < _PATIENCE:
+            tries += 1
             there, image = capture.read()
             if there:
                 self.fps = likely_fps(capture)
@@ -65,7 +71,7 @@ class Camera(Source):
                 break
         capture.release()
         raise InputError(
-            f"{self.name} opens but gives no frame in {_TRIES} tries: close other programs that"
+            f"{self.name} opens but gives no frame in {tries} tries: close other programs that"
             " use it, unplug and replug it, or try a smaller --size"
         )
 
@@ -107,23 +113,30 @@ class Camera(Source):
 
     def _grab(self) -> None:
         """The thread: read for ever, reconnect when the device goes away."""
-        start, count = time.perf_counter(), 1
+        start, count, failures = time.perf_counter(), 1, 0
+        is_file = os.path.isfile(self.device)
         while not self._stop.is_set():
             before = time.perf_counter()
             there, image = self._capture.read()
             now = time.perf_counter()
-            if not there:
-                if os.path.isfile(self.device) or not self._reconnect():
+            if there:
+                failures = 0
+                self._put(image, now, now - before)
+            else:
+                failures += 1
+                if is_file or (self._is_lost(failures, now - before) and not self._reconnect()):
                     break
-                continue
-            self._put(image, now, now - before)
-            if os.path.isfile(self.device):
+            if is_file:
                 self._stop.wait(start + count / self.fps - now)
                 count += 1
         self._capture.release()
         with self._news:
             self._ended = True
             self._news.notify()
+
+    def _is_lost(self, failures: int, waited: float) -> bool:
+        """Whether the device is gone, after so many reads without a frame."""
+        return failures >= _HICCUPS or waited > _STALLED or self._stop.wait(_PAUSE / 5)
 
     def _reconnect(self) -> bool:
         """Wait until the device is back; False when the camera is closed meanwhile."""

@@ -4,15 +4,12 @@
 
 from __future__ import annotations
 
-import sys
+import re
 import time
 from pathlib import Path
 
 import cv2
 import numpy as np
-
-ROOT = Path(__file__).resolve().parents[2]
-RUN = [sys.executable, "-W", "error::ResourceWarning", "host/run_pynq.py"]
 
 
 def numbered(index: int, shape: tuple[int, int] = (48, 64)) -> np.ndarray:
@@ -93,3 +90,11 @@ def fake_camera(*script: int | None, period: float = 0.005) -> type[FakeCapture]
     """A class to put in the place of cv2.VideoCapture."""
     fields = {"script": script, "period": period, "opened": 0, "settings": {}}
     return type("Scripted", (FakeCapture,), fields)
+
+
+def without_ffmpeg(text: str) -> str:
+    """What is on stderr but for FFmpeg's own lines, which OpenCV before 4.6 cannot silence."""
+    if tuple(int(part) for part in cv2.__version__.split(".")[:2]) >= (4, 6):
+        return text
+    kept = [line for line in text.splitlines(keepends=True) if not re.match(r"\[.* @ 0x", line)]
+    return "".join(kept)
