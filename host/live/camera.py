@@ -160,6 +160,8 @@ class Camera(Source):
 
     def frames(self, stop: Stop) -> Iterator[Frame | None]:
         start, index = time.perf_counter(), 0
+        # What went by while the reader was not there yet is not dropped.
+        self.dropped = 0
         while not stop():
             with self._news:
                 self._news.wait_for(lambda: self._newest is not None or self._ended, _IDLE)

@@ -69,7 +69,8 @@ def _source(options: argparse.Namespace, data: Packed | None) -> Source:
         return Camera(options.camera, options.size or (640, 480))
     if options.video is not None:
         paced = options.http is not None and options.save is None
-        return sources.Video(options.video, loop=options.loop, paced=paced)
+        loop = options.loop or options.bench is not None
+        return sources.Video(options.video, loop=loop, paced=paced)
     if options.image:
         names = [str(path) for path in options.image]
         return sources.Stills([read_image(path) for path in options.image], names, "images")
@@ -123,7 +124,7 @@ def _live(options: argparse.Namespace, engine: Backend, source: Source, log: Tex
     with Stop() as stop:
         _add_sinks(pipeline, options, source, stop, lambda: status_of(pipeline, source, start))
         pipeline.run(source, stop, options.max_frames)
-    if options.save:
+    if options.save and pipeline.frames:
         say(f"saved {options.save}")
     _summary(pipeline, source, say)
     return _end(stop, checker, say)

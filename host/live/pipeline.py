@@ -73,10 +73,6 @@ class _Work:
     job: Future[Result] | None = None
     checks: bool = False
 
-    @property
-    def done(self) -> bool:
-        return self.job is None or self.job.done()
-
 
 @dataclass
 class Pipeline:
