@@ -40,6 +40,7 @@ class Stages:
     def __init__(self, keep: int = 4096) -> None:
         self._rings = {name: _Ring(keep) for name in STAGES}
         self._lock = threading.Lock()
+        self._start = time.monotonic()
 
     def add(self, stage: str, seconds: float) -> None:
         """Count one passage of a stage, which ends now."""
@@ -59,8 +60,11 @@ class Stages:
         return {name: times for name, times in recent.items() if len(times)}
 
     def rate(self, window: float = 1.0) -> float:
-        """Frames a second through the whole pipeline, over the last `window` seconds."""
-        return len(self._since(time.monotonic() - window).get("total", ())) / window
+        """Frames a second through the whole pipeline, over the last `window` seconds or, at first,
+        since the beginning."""
+        now = time.monotonic()
+        passed = len(self._since(now - window).get("total", ()))
+        return passed / max(min(window, now - self._start), 1e-3)
 
     def medians(self, window: float = 1.0) -> dict[str, float]:
         """Milliseconds of each stage that was passed in the last `window` seconds."""

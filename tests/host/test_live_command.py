@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -22,7 +23,6 @@ from hls.errors import InputError
 from host.backends import choice
 from host.bundle import load_bundle
 from host.live.command import main
-from host.options import is_loopback, parse_options
 from tests.host.networks import hourglass_net, write_test_bundle
 from tests.host.pictures import drawn_face, needs_cascade
 from tests.host.streams import fake_camera, numbered_video, read_video, without_ffmpeg, write_video
@@ -142,7 +142,7 @@ def test_a_terminal_shows_progress(folder: Path) -> None:
     text = os.read(ours, 65536).decode()
     os.close(ours)
     assert run.returncode == 0 and "30 frames in" in run.stdout
-    assert "\r1 frames, " in text and " frames/s, 1 faces" in text
+    assert re.search(r"\r\d+ frames, \d+\.\d frames/s, 1 faces", text)
     # The line is wiped before the summary.
     assert text.rstrip(" ").endswith("\r")
 
@@ -345,53 +345,3 @@ def test_a_board_without_the_bitstream_is_no_board(
     # A backend asked for by name is opened, or refused, as that.
     with pytest.raises(InputError, match="unknown backend"):
         choice.open_chosen("fpga", load_bundle(folder / "bundle"), print)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        ("", "nothing to do"),
-        ("--loop", "nothing to do"),
-        ("--camera --video x.mp4", "--camera and --video: give one source"),
-        ("--camera --loop", "--loop only makes sense with --video"),
-        ("--video x.mp4 --size 640x480", "--size only makes sense with --camera"),
-        ("--camera --size 640", "WIDTHxHEIGHT"),
-        ("--camera --data x.npz", "--data only makes sense with --bench"),
-        ("--bench 5 --data x.npz --box 1,1,20", "leave --box out"),
-        ("--bench 0", "--bench 0: give a whole number, 1 or more"),
-        ("--bench 5 --http", "leave --http out"),
-        ("--bench 5 --save x.mp4", "leave --save out"),
-        ("--bench 5 --json", "leave --json out"),
-        ("--camera --faces 2 --box 1,1,20", "leave --faces out"),
-        ("--camera --faces 0", "--faces 0: give a whole number, 1 to 16"),
-        ("--camera --check -1", "--check -1"),
-        ("--camera --max-frames 0", "--max-frames 0"),
-        ("--camera --save x.png", "name a video"),
-        ("--camera --save folder/", "name a video"),
-        ("--video x.mp4 --loop --save y.mp4", "--max-frames"),
-        ("--camera --token x", "--token only makes sense with --http"),
-        ("--camera --address 0.0.0.0", "--address only makes sense with --http"),
-        ("--camera --jpeg-quality 50", "--jpeg-quality only makes sense with --http"),
-        ("--camera --http --jpeg-quality 101", "--jpeg-quality 101: give a whole number, 1 to 100"),
-        ("--camera --http --stream-fps 0", "--stream-fps 0"),
-        ("--camera --http 70000", "--http 70000"),
-    ],
-)
-def test_what_makes_no_sense_is_one_clear_line(arguments: str, words: str) -> None:
-    with pytest.raises(InputError) as caught:
-        parse_options(arguments.split())
-    assert words in str(caught.value) and "\n" not in str(caught.value)
-
-
-def test_which_addresses_only_this_machine_reaches() -> None:
-    assert [is_loopback(a) for a in ("127.0.0.1", "localhost", "::1", "127.5.5.5")] == [True] * 4
-    assert [is_loopback(a) for a in ("0.0.0.0", "::", "192.168.2.99", "pynq")] == [False] * 4
-
-
-def test_help_is_in_groups(capsys) -> None:
-    with pytest.raises(SystemExit):
-        parse_options(["--help"])
-    text = capsys.readouterr().out
-    for heading in ("input:", "engine:", "results:", "live page:", "examples:"):
-        assert heading in text
-    assert "(later)" not in text and "not there yet" not in text
