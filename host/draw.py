@@ -37,13 +37,17 @@ _FRACTION_BITS = 4
 # Pictures are enlarged until landmarks spread over this many pixels, so that dots and lines don't
 # hide what they mark, but not beyond the second number of pixels a side.
 _LEAST_SPREAD = 320
+_LEAST_RIMMED = 160
 _LARGEST_SIDE = 2000
 
 
-def draw_landmarks(image: np.ndarray, faces: list[np.ndarray]) -> np.ndarray:
+def draw_landmarks(image: np.ndarray, faces: list[np.ndarray], enlarge: bool = True) -> np.ndarray:
     """A copy of the RGB image with each face's landmarks (K, 2), enlarged where they are dense."""
-    factor = _enlargement(image, faces)
-    canvas = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    factor = _enlargement(image, faces) if enlarge else 1
+    if factor == 1:
+        canvas = image.copy()
+    else:
+        canvas = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
     for points in faces:
         _draw_one(canvas, (points + 0.5) * factor - 0.5)
     return canvas
@@ -62,15 +66,17 @@ def _spread(points: np.ndarray) -> float:
 def _draw_one(canvas: np.ndarray, points: np.ndarray) -> None:
     size = _spread(points)
     width = int(np.clip(round(size / 170), 1, 12))
-    radius = np.clip(size / 110, 1.5, 14)
+    radius = np.clip(size / 110, 1.0, 14)
     lines = _lines(points)
-    # A dark rim keeps lines and dots visible on any background.
-    for line, closed, _ in lines:
-        cv2.polylines(canvas, [line], closed, _EDGE, width + 2, cv2.LINE_AA, _FRACTION_BITS)
+    # A dark rim keeps lines and dots visible on any background, but hides a small face.
+    if size >= _LEAST_RIMMED:
+        for line, closed, _ in lines:
+            cv2.polylines(canvas, [line], closed, _EDGE, width + 2, cv2.LINE_AA, _FRACTION_BITS)
+        for point in points:
+            _dot(canvas, point, radius + max(1.0, radius / 3), _EDGE)
     for line, closed, colour in lines:
         cv2.polylines(canvas, [line], closed, colour, width, cv2.LINE_AA, _FRACTION_BITS)
     for point in points:
-        _dot(canvas, point, radius + max(1.0, radius / 3), _EDGE)
         _dot(canvas, point, radius, _POINT)
 
 

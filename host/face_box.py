@@ -25,6 +25,7 @@ from hls.landmark_decode import to_image
 # right (median 0.00, 0.10).
 _TRAINED_OVER_FOUND = 1.80
 _TRAINED_BELOW_FOUND = 0.16
+_TRAINED_OVER_LANDMARKS = 2.1
 
 _CASCADE = "haarcascade_frontalface_default.xml"
 # Debian and Ubuntu pack the cascades apart from python3-opencv.
@@ -85,8 +86,23 @@ def whole_picture(image: np.ndarray) -> Square:
     return Square((width - 1) / 2, (height - 1) / 2, max(height, width))
 
 
+def landmark_box(points: np.ndarray) -> Square:
+    """The training box of a face whose landmarks (K, 2) are known."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    x, y = (low + high) / 2
+    return Square(float(x), float(y), _TRAINED_OVER_LANDMARKS * float((high - low).mean()))
+
+
 def find_face(image: np.ndarray) -> Square:
     """The training box of the largest face in an RGB image; none is an InputError."""
+    found = find_faces(image)
+    if not found:
+        raise InputError("no face found in the image; give its place with --box X,Y,SIDE")
+    return found[0]
+
+
+def find_faces(image: np.ndarray) -> list[Square]:
+    """The training boxes of all faces in an RGB image, the largest first."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     shrink = min(1.0, _DETECTOR_PIXELS / max(grey.shape))
     if shrink < 1:
@@ -95,9 +111,12 @@ def find_face(image: np.ndarray) -> Square:
     found = _detector().detectMultiScale(
         grey, scaleFactor=1.1, minNeighbors=5, minSize=(least, least)
     )
-    if len(found) == 0:
-        raise InputError("no face found in the image; give its place with --box X,Y,SIDE")
-    left, top, side = (float(v) / shrink for v in max(found, key=lambda box: box[2])[:3])
+    largest_first = sorted(found, key=lambda box: -box[2])
+    return [_trained(*(float(v) / shrink for v in box[:3])) for box in largest_first]
+
+
+def _trained(left: float, top: float, side: float) -> Square:
+    """The training box of a face that the detector found."""
     x, y = left + side / 2 - 0.5, top + side / 2 - 0.5
     return Square(x, y + _TRAINED_BELOW_FOUND * side, _TRAINED_OVER_FOUND * side)
 

@@ -33,8 +33,9 @@ def write_png(path: Path, image: np.ndarray) -> None:
         fresh.write_bytes(encoded.tobytes())
         os.replace(fresh, path)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
         raise InputError(f"cannot write {path}: {error.strerror}") from None
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def output_paths(save: str, images: list[Path]) -> list[Path]:

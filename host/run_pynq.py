@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Landmarks on images: `python host/run_pynq.py --image F` or `python -m host.run_pynq`."""
+"""Landmarks on photographs, videos and cameras: `python host/run_pynq.py --help`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ if __name__ == "__main__":
         # Run as a file, Python looks for modules beside it instead of in the repository's root.
         sys.path[0] = str(Path(__file__).resolve().parent.parent)
     from hls.errors import run_command
-    from host.demo import main
+    from host.live.command import main
 
     run_command(main)

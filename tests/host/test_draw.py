@@ -29,3 +29,15 @@ def test_no_face_and_landmarks_outside() -> None:
     image = np.zeros((500, 500, 3), np.uint8)
     np.testing.assert_array_equal(draw_landmarks(image, []), image)
     draw_landmarks(image, [np.full((68, 2), -1000.0) + np.arange(68)[:, None]])
+
+
+@pytest.mark.parametrize("size", [20, 400])
+def test_a_frame_of_a_stream_keeps_its_size(size: int) -> None:
+    image = np.full((500, 500, 3), 128, np.uint8)
+    points = np.random.default_rng(0).uniform(50, 50 + size, (68, 2))
+    drawn = draw_landmarks(image, [points], enlarge=False)
+    assert drawn.shape == image.shape and (image == 128).all()
+    for x, y in np.round(points).astype(int):
+        assert (drawn[y, x] != 128).any()
+    # Dark rims would hide a small face.
+    assert (drawn.max(axis=2) < 50).any() == (size == 400)

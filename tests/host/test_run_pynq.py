@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""run_pynq.py from the command line: results, and one clear line for whatever cannot be."""
+"""run_pynq.py on photographs: results, and one clear line for whatever cannot be."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ import pytest
 
 from hls.errors import InputError
 from hls.graph import Graph
-from host import demo
+from host import stills
+from host.bundle import load_bundle
+from host.face_box import Square, parse_box
+from host.golden import Golden
 from host.image_files import read_image, write_png
+from host.live.command import main
 from host.options import parse_options
+from host.stills import open_picture
 from tests.host.networks import hourglass_net, landmark_net, write_test_bundle
 from tests.host.pictures import drawn_face, needs_cascade
 
@@ -34,13 +39,13 @@ def folder(tmp_path: Path) -> Path:
 
 def _main(folder: Path, *arguments: str, image: str = "face.png") -> int:
     fixed = ["--bundle", str(folder / "bundle"), "--image", str(folder / image)]
-    return demo.main([*fixed, *arguments])
+    return main([*fixed, "--backend", "golden", *arguments])
 
 
 @pytest.mark.parametrize("command", [["host/run_pynq.py"], ["-m", "host.run_pynq"]], ids=" ".join)
 def test_as_a_script_and_as_a_module(folder: Path, command: list[str]) -> None:
     paths = {"--bundle": "bundle", "--image": "face.png", "--save": "out.png"}
-    arguments = ["--box", "40,50,220", "--check", "--json"]
+    arguments = ["--box", "40,50,220", "--check", "--json", "--backend", "golden"]
     for option, name in paths.items():
         arguments += [option, str(folder / name)]
     run = subprocess.run(
@@ -93,26 +98,25 @@ def test_landmarks_lie_in_the_box(folder: Path, capsys: pytest.CaptureFixture[st
 def test_a_difference_is_found(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
     decodes: bool,
     position: tuple[int, ...],
     place: str,
 ) -> None:
     write_test_bundle(folder / "bundle", landmark_net() if decodes else hourglass_net())
-    right = demo.Golden.run
+    right = Golden.run
 
-    def wrong(self: demo.Golden, images: np.ndarray) -> np.ndarray:
+    def wrong(self: Golden, images: np.ndarray) -> np.ndarray:
         output = right(self, images)
         output[position] += 1
         return output
 
-    class Other(demo.Golden):
+    class Other(Golden):
         run = wrong
 
-    monkeypatch.setattr(demo, "Golden", Other)
-    assert _main(folder, "--check", "--box", "40,50,220") == 1
-    error = capsys.readouterr().err
-    assert place in error and error.count("\n") == 1
+    monkeypatch.setattr(stills, "Golden", Other)
+    with pytest.raises(InputError, match="check: 1 of 1 frames differ") as caught:
+        _main(folder, "--check", "--box", "40,50,220")
+    assert place in str(caught.value) and "\n" not in str(caught.value)
 
 
 def test_a_bundle_that_decodes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -130,7 +134,8 @@ def test_a_bundle_that_decodes(folder: Path, capsys: pytest.CaptureFixture[str])
 def test_several_images(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     more = [str(folder / "face.png"), str(folder / "noise.png"), str(folder / "face.png")]
     arguments = ["--bundle", str(folder / "bundle"), "--box", "10,10,60", "--json"]
-    demo.main([*arguments, "--image", *more, "--save", str(folder / "out"), "--max-frames", "2"])
+    arguments += ["--backend", "golden"]
+    main([*arguments, "--image", *more, "--save", str(folder / "out"), "--max-frames", "2"])
     assert len(capsys.readouterr().out.splitlines()) == 2
     assert sorted(path.name for path in (folder / "out").iterdir()) == ["face.png", "noise.png"]
 
@@ -147,9 +152,9 @@ def test_a_body_is_looked_for_in_the_whole_picture(
 
 def test_the_crop_is_the_scaled_box(folder: Path) -> None:
     write_test_bundle(folder / "bundle", crop={"scale": 1.5})
-    bundle = demo.load_bundle(folder / "bundle")
-    picture = demo._open_picture(folder / "face.png", demo.parse_box("50,50,100"), bundle)
-    assert picture.square == demo.Square(99.5, 99.5, 150)
+    bundle = load_bundle(folder / "bundle")
+    picture = open_picture(folder / "face.png", parse_box("50,50,100"), bundle)
+    assert picture.square == Square(99.5, 99.5, 150)
 
 
 @pytest.mark.parametrize(
@@ -159,10 +164,11 @@ def test_the_crop_is_the_scaled_box(folder: Path) -> None:
         (["--backend", "emulator"], "not there yet"),
         (["--backend", "fpga"], "unknown backend"),
         (["--backend", "rtl"], "no RTL"),
-        (["--camera"], "--camera is not there yet"),
-        (["--video", "x.mp4"], "--video is not there yet"),
-        (["--http"], "--http is not there yet"),
-        (["--bench", "10"], "--bench is not there yet"),
+        (["--camera"], "one source"),
+        (["--video", "x.mp4"], "one source"),
+        (["--http"], "--camera or --video instead"),
+        (["--bench", "10", "--max-frames", "5"], "leave --max-frames out"),
+        (["--faces", "2"], "--faces"),
         (["--box", "1,2"], "--box"),
         (["--box", "5000,0,100"], "does not fit"),
         (["--max-frames", "0"], "--max-frames"),
@@ -178,7 +184,7 @@ def test_what_cannot_be(folder: Path, arguments: list[str], words: str) -> None:
 
 
 def test_no_image() -> None:
-    with pytest.raises(InputError, match="--image"):
+    with pytest.raises(InputError, match=r"nothing to do.*--image"):
         parse_options([])
 
 
@@ -193,4 +199,4 @@ def test_the_default_bundle_is_looked_for_in_build(
 ) -> None:
     monkeypatch.setenv("LANDMARK_BUILD", str(folder))
     with pytest.raises(InputError, match="make bitstream"):
-        demo.main(["--image", str(folder / "face.png")])
+        main(["--image", str(folder / "face.png")])

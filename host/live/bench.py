@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""`--bench N`: what each stage takes on this machine, and how good the results are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from host.backends import Backend
+from host.live.pipeline import Found, Pipeline, Sink
+from host.packed import Packed, accuracy
+
+# Blank frames before the clock starts: memory is touched, lazily made tables are filled.
+_WARM_UP = 2
+
+
+class Encoder(Sink):
+    """Makes each frame the JPEG that a page would send, and throws it away."""
+
+    draws = True
+
+    def __init__(self, quality: int) -> None:
+        self._options = [int(cv2.IMWRITE_JPEG_QUALITY), quality]
+
+    def put(self, found: Found, picture: np.ndarray) -> None:
+        cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), self._options)
+
+
+def warm_up(engine: Backend) -> None:
+    """Run a few frames that no clock sees."""
+    shape = engine.bundle.input.tensor.shape
+    engine.infer(np.zeros((_WARM_UP, *shape), np.uint8))
+
+
+def report(
+    engine: Backend, pipeline: Pipeline, source: str, data: Packed | None,
+    write: Callable[[str], None],
+) -> None:  # fmt: skip
+    """The table and the lines below it; with a data set, the accuracy too."""
+    write(pipeline.stages.table())
+    rate = pipeline.frames / pipeline.seconds if pipeline.seconds else 0.0
+    load = os.getloadavg()[0]
+    write(
+        f"{rate:.1f} frames/s end to end, {pipeline.frames} frames of {source},"
+        f" {engine.bundle.name}, backend {engine.name}, load average {load:.1f}"
+    )
+    write(f"{engine.name}: {engine.statistics}")
+    if data is not None:
+        write(f"accuracy: {accuracy(engine, data)}")

@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Capture, find, crop, network, draw, save: one frame's network runs while the next is prepared.
+
+The backend has a thread, the outputs have one, and so has a camera. Order is kept throughout.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from host.backends import Backend, Result
+from host.checks import Checker
+from host.draw import draw_landmarks
+from host.face_box import Square, crop, to_picture
+from host.live.faces import Finder, Look
+from host.live.sources import Frame, Source
+from host.live.stages import Stages
+from host.live.stop import Stop
+
+
+@dataclass(frozen=True)
+class Face:
+    """Landmarks (K, 2) in the picture's pixels and scores (K,) of the face in `box`."""
+
+    number: int
+    box: Square
+    landmarks: np.ndarray
+    scores: np.ndarray
+
+
+@dataclass(frozen=True)
+class Found:
+    """A frame and the faces in it."""
+
+    frame: Frame
+    faces: tuple[Face, ...]
+
+
+class Sink(ABC):
+    """What is done with frames; called from one thread, in the order of the frames."""
+
+    draws = False
+
+    @abstractmethod
+    def put(self, found: Found, picture: np.ndarray) -> None:
+        """Take a frame; `picture` has its landmarks drawn where `draws` asks for it."""
+
+    def idle(self) -> None:  # noqa: B027 - not every one has to
+        """The source has had nothing new for a while."""
+
+    def finish(self) -> None:  # noqa: B027 - not every one has to
+        """Make whole what was written; also after Ctrl-C."""
+
+    def abandon(self) -> None:  # noqa: B027 - not every one has to
+        """Leave nothing half written behind, after an error."""
+
+
+@dataclass
+class _Work:
+    """A frame under way: where the network looks and the result to come."""
+
+    frame: Frame
+    looks: list[Look]
+    crops: np.ndarray | None = None
+    job: Future[Result] | None = None
+    checks: bool = False
+
+
+@dataclass
+class Pipeline:
+    """Runs a source through the network into the sinks.
+
+    While the source has frames ready, the finder learns from the frame before the last one
+    (`DEPTH`), whatever the speed of the machine: the same file gives the same results anywhere.
+    """
+
+    engine: Backend
+    finder: Finder
+    sinks: list[Sink] = field(default_factory=list)
+    checker: Checker | None = None
+    stages: Stages = field(default_factory=Stages)
+    frames: int = 0
+    faces: int = 0
+    seconds: float = 0.0
+
+    DEPTH = 2
+    # Frames that may wait for the outputs.
+    _DRAWN = 2
+
+    def __post_init__(self) -> None:
+        self._work: deque[_Work] = deque()
+        self._drawn: deque[Future[None]] = deque()
+        self._broken = False
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="outputs")
+
+    def run(self, source: Source, stop: Stop, limit: int | None = None) -> None:
+        """All frames, or `limit`, until a stop is requested; then the sinks are made whole.
+
+        Whatever goes wrong is raised after the sinks have removed what is half written.
+        """
+        start = time.perf_counter()
+        try:
+            self._stream(source, stop, limit)
+            for sink in self.sinks:
+                sink.finish()
+        except BaseException:
+            self._writer.shutdown()
+            for sink in self.sinks:
+                sink.abandon()
+            raise
+        finally:
+            self._writer.shutdown()
+            self.finder.close()
+            self.seconds = time.perf_counter() - start
+
+    def _stream(self, source: Source, stop: Stop, limit: int | None) -> None:
+        for frame in source.frames(stop):
+            if frame is None:
+                self._queue(self._idle)
+                continue
+            self._enter(frame)
+            last = limit is not None and frame.index + 1 >= limit
+            # Nothing to overlap with while the next frame isn't there: show this one at once.
+            self._leave(self.DEPTH - 1 if source.ready and not last else 0)
+            if last:
+                break
+        self._leave(0)
+        while self._drawn:
+            self._drawn.popleft().result()
+
+    def _enter(self, frame: Frame) -> None:
+        self.stages.add("capture", frame.took)
+        with self.stages.time("detect"):
+            work = _Work(frame, self.finder.look(frame))
+        if work.looks:
+            with self.stages.time("crop"):
+                work.crops = self._crops(work)
+            work.checks = self.checker is not None and self.checker.wants(frame.index)
+            start = time.perf_counter()
+            work.job = self.engine.submit(work.crops, heatmaps=work.checks)
+            work.job.add_done_callback(
+                lambda _: self.stages.add("network", time.perf_counter() - start)
+            )
+        self._work.append(work)
+
+    def _crops(self, work: _Work) -> np.ndarray:
+        """What the network sees, uint8 (faces, S, S, 3)."""
+        bundle = self.engine.bundle
+        size = bundle.input.tensor.width
+        squares = [look.box.scaled(bundle.crop_scale) for look in work.looks]
+        return np.stack([crop(work.frame.image, square, size) for square in squares])
+
+    def _leave(self, most: int) -> None:
+        """Pass on the oldest frames until `most` are under way."""
+        while len(self._work) > most:
+            work = self._work.popleft()
+            faces: tuple[Face, ...] = ()
+            if work.job is not None and work.crops is not None:
+                result = work.job.result()
+                faces = tuple(self._faces(work, result))
+                if work.checks and self.checker is not None:
+                    self.checker.offer(work.frame.name, work.crops, result)
+            self.frames += 1
+            self.faces = len(faces)
+            self._queue(self._put, Found(work.frame, faces))
+
+    def _faces(self, work: _Work, result: Result) -> list[Face]:
+        bundle, faces = self.engine.bundle, []
+        for look, quarters, scores in zip(work.looks, result.landmarks, result.scores, strict=True):
+            square = look.box.scaled(bundle.crop_scale)
+            points = to_picture(quarters, bundle.stride, square, bundle.input.tensor.width)
+            if self.finder.learn(work.frame, look, points, scores):
+                faces.append(Face(look.number, look.box, points, scores))
+        return faces
+
+    def _queue(self, action: Callable[..., None], *arguments: object) -> None:
+        """Give the outputs' thread something to do; an error of an earlier one is raised here."""
+        self._drawn.append(self._writer.submit(self._output, action, *arguments))
+        while len(self._drawn) > self._DRAWN or (self._drawn and self._drawn[0].done()):
+            self._drawn.popleft().result()
+
+    def _output(self, action: Callable[..., None], *arguments: object) -> None:
+        """In the outputs' thread: nothing more comes out after an error."""
+        if self._broken:
+            return
+        try:
+            action(*arguments)
+        except BaseException:
+            self._broken = True
+            raise
+
+    def _put(self, found: Found) -> None:
+        picture = found.frame.image
+        if any(sink.draws for sink in self.sinks):
+            with self.stages.time("draw"):
+                points = [face.landmarks for face in found.faces]
+                picture = draw_landmarks(picture, points, enlarge=False)
+        if self.sinks:
+            with self.stages.time("save"):
+                for sink in self.sinks:
+                    sink.put(found, picture)
+        self.stages.add("total", time.perf_counter() - found.frame.captured)
+
+    def _idle(self) -> None:
+        for sink in self.sinks:
+            sink.idle()

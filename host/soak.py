@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A long run of the whole pipeline: `python -m host.soak --video F --minutes 10`.
+
+A looped video goes through detector, tracking, network, drawing and, with --http, the page. Each
+minute it prints frames/s and memory; it exits with 1 if memory grows, frames change their order or
+are lost, or a result differs from golden.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from hls.errors import InputError, run_command
+from hls.folders import build_root
+from host.backends import Backend
+from host.backends.choice import open_chosen
+from host.bundle import default_bundle, load_bundle
+from host.checks import Checker
+from host.live.command import note
+from host.live.detector import Detector
+from host.live.display import PageOutput, status_of
+from host.live.faces import Everywhere, Tracker, looks_at_faces
+from host.live.pipeline import Found, Pipeline, Sink
+from host.live.sources import Source, Video
+from host.live.stop import Stop
+
+# Resident memory may grow by so much after the first tenth of the run, in which buffers and caches
+# fill up.
+_GROWTH_MIB = 16.0
+# Every so many frames the result is compared with golden, so that a mixed-up result shows.
+_CHECK_EVERY = 50
+_STATM = Path("/proc/self/statm")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+class Watch(Sink):
+    """Looks at order and memory; prints a line every `interval` seconds, stops after `seconds`."""
+
+    draws = True
+
+    def __init__(self, seconds: float, interval: float, stop: Stop) -> None:
+        self._stop, self._interval = stop, interval
+        self._start = self._last = time.monotonic()
+        self._seconds = seconds
+        self._frames = self._expected = 0
+        self._base: float | None = None
+        self.order_errors = 0
+        self.growth = 0.0
+
+    def put(self, found: Found, picture: np.ndarray) -> None:
+        self.order_errors += found.frame.index != self._expected
+        self._expected = found.frame.index + 1
+        self._frames += 1
+        now = time.monotonic()
+        if self._base is None and now - self._start >= self._seconds / 10:
+            self._base = resident_mib()
+        if now - self._last >= self._interval:
+            self._report(now)
+        if now - self._start >= self._seconds:
+            self._stop.request()
+
+    def _report(self, now: float) -> None:
+        memory = resident_mib()
+        rate = self._frames / (now - self._last)
+        print(
+            f"{(now - self._start) / 60:6.2f} min  {rate:7.1f} frames/s  {memory:7.1f} MiB"
+            f"  {self.order_errors} order errors",
+            flush=True,
+        )
+        self._last, self._frames = now, 0
+
+    def finish(self) -> None:
+        if self._base is None:
+            raise InputError("the run ended before a tenth of its time: nothing to compare with")
+        self.growth = resident_mib() - self._base
+
+
+def resident_mib() -> float:
+    """This process's resident memory in MiB."""
+    return int(_STATM.read_text().split()[1]) * _PAGE_BYTES / 2**20
+
+
+def soak(engine: Backend, options: argparse.Namespace) -> int:
+    """Run for the given minutes; 1 where something drifted."""
+    with Stop() as stop, Video(options.video, loop=True) as source:
+        bundle, seconds = engine.bundle, 60 * options.minutes
+        finder = Tracker(Detector(wait=False)) if looks_at_faces(bundle) else Everywhere()
+        checker = Checker(bundle, _CHECK_EVERY, note)
+        watch = Watch(seconds, min(60.0, seconds / 4), stop)
+        pipeline = Pipeline(engine, finder, [watch], checker)
+        if options.http is not None:
+            pipeline.sinks = [watch, _page(options.http, pipeline, source)]
+        pipeline.run(source, stop)
+        checker.close()
+    print(pipeline.stages.table())
+    print(
+        f"{pipeline.frames} frames in {pipeline.seconds / 60:.2f} min, backend {engine.name};"
+        f" memory {watch.growth:+.1f} MiB (at most {_GROWTH_MIB:+g}),"
+        f" {watch.order_errors} order errors; check: {checker}"
+    )
+    bad = watch.growth > _GROWTH_MIB or watch.order_errors or checker.mismatches
+    return 1 if bad else stop.status
+
+
+def _page(port: int, pipeline: Pipeline, source: Source) -> PageOutput:
+    from host.live.page import Page
+
+    page, start = Page("127.0.0.1", port), time.perf_counter()
+    note(f"open {page.url}")
+    return PageOutput(page, lambda: status_of(pipeline, source, start))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(prog="python -m host.soak", description=__doc__)
+    parser.add_argument("--bundle", type=Path, metavar="DIR")
+    parser.add_argument("--video", type=Path, required=True, metavar="F")
+    parser.add_argument("--minutes", type=float, default=10.0, metavar="M")
+    parser.add_argument("--backend", default="auto", metavar="NAME")
+    parser.add_argument("--http", nargs="?", type=int, const=8000, metavar="PORT")
+    options = parser.parse_args(arguments)
+    if not 0 < options.minutes < 1e5:
+        raise InputError(f"--minutes {options.minutes:g}: give a number above 0")
+    bundle = load_bundle(options.bundle or default_bundle(build_root()))
+    with open_chosen(options.backend, bundle, note) as engine:
+        return soak(engine, options)
+
+
+if __name__ == "__main__":
+    run_command(main)
