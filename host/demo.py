@@ -17,6 +17,7 @@ from hls.errors import InputError
 from hls.folders import build_root
 from host.backends import Backend, Result, open_backend
 from host.bundle import Bundle, default_bundle, load_bundle
+from host.compare import first_difference
 from host.draw import draw_landmarks
 from host.face_box import Square, check_box, crop, find_face, parse_box, to_picture, whole_picture
 from host.golden import Golden
@@ -78,34 +79,12 @@ def _run(
 def check_against_golden(bundle: Bundle, crops: np.ndarray, result: Result, log: TextIO) -> int:
     """Compare with the golden model, heatmaps where there are any; 1 and the first difference, or
     0."""
-    expected = _compared(Result.of_output(bundle, Golden(bundle.graph).run(crops)))
-    found = _compared(result)
-    wrong = np.argwhere(expected != found)
-    if len(wrong) == 0:
+    difference = first_difference(result, Result.of_output(bundle, Golden(bundle.graph).run(crops)))
+    if difference is None:
         print(f"check: {len(crops)} frames equal", file=log)
         return 0
-    first = tuple(wrong[0])
-    print(
-        f"error: check: {len(np.unique(wrong[:, 0]))} of {len(crops)} frames differ from golden,"
-        f" first {_place(*first)}: {found[first]} instead of {expected[first]}",
-        file=sys.stderr,
-    )
+    print(f"error: check: {difference}", file=sys.stderr)
     return 1
-
-
-def _compared(result: Result) -> np.ndarray:
-    """Heatmaps (N, H, W, K), or without them x, y and score of each landmark, (N, K, 3)."""
-    if result.heatmaps is not None:
-        return result.heatmaps
-    return np.concatenate([result.landmarks, result.scores[..., None]], axis=2)
-
-
-def _place(frame: int, *position: int) -> str:
-    if len(position) == 3:
-        y, x, landmark = position
-        return f"frame {frame} at ({x}, {y}) landmark {landmark}"
-    landmark, which = position
-    return f"frame {frame} landmark {landmark} {('x', 'y', 'score')[which]}"
 
 
 def landmarks_in_pictures(
