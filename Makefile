@@ -11,6 +11,8 @@ RTL ?= 20
 SEEDS ?= 4
 CSIM ?= 1000
 DATA ?= $(LANDMARK_DATA)
+DEPLOY_DIR ?= binary-landmarks
+DEPLOY_SSH ?= ssh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 
 # A Python 3.10 that really runs: on the PATH, pyenv's or uv's.
@@ -27,10 +29,11 @@ export OMP_NUM_THREADS ?= 1
 export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
 .PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report prove route \
-	board-like python310 clean
+	board-like python310 deploy clean
 help:
 	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl|hls|finn] [DECODE=1]"
 	@echo "make test | lint | demo | equality | bench | report | prove | route | board-like | clean"
+	@echo "make deploy BOARD_HOST=xilinx@pynq [CONFIG=face-tiny] [BOARD=Pynq-Z1] [DEPLOY_TEST=1]"
 	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz [ARGS='--set training.epochs=5']"
 	@echo "make evaluate | ablate DATA=folder-with-faces68.npz-and-pose14.npz"
 
@@ -113,6 +116,11 @@ prove: .venv/ready
 
 route: bitstream
 	$(PY) -m bitstream_flow.route --config $(CONFIG) --board $(BOARD) --seeds $(SEEDS) $(if $(OPERATOR),--operator "$(OPERATOR)")
+
+# DEPLOY_TEST=1 also runs the self-test there, under sudo where there is a bitstream.
+deploy:
+	@test -n "$(BOARD_HOST)" || { echo "error: which board? make deploy BOARD_HOST=xilinx@pynq"; exit 1; }
+	@$(PYTHON) -m host.deploy --host "$(BOARD_HOST)" --bundle "$(BUNDLE)" --folder "$(DEPLOY_DIR)" --ssh "$(DEPLOY_SSH)" $(if $(filter-out 0,$(DEPLOY_TEST)),--test)
 
 clean:
 	rm -rf build
