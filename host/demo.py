@@ -19,13 +19,10 @@ from host.backends import Backend, Result, open_backend
 from host.bundle import Bundle, default_bundle, load_bundle
 from host.compare import first_difference
 from host.draw import draw_landmarks
-from host.face_box import Square, check_box, crop, find_face, parse_box, to_picture, whole_picture
+from host.face_box import Square, check_box, crop, find_box, parse_box, to_picture
 from host.golden import Golden
 from host.image_files import output_paths, read_image, write_png
 from host.options import parse_options
-
-# Networks with this many landmarks look at faces; others see the whole picture.
-_FACE_LANDMARKS = 68
 
 
 @dataclass(frozen=True)
@@ -102,15 +99,11 @@ def _open_picture(path: Path, box: Square | None, bundle: Bundle) -> Picture:
     image = read_image(path)
     if box is None:
         try:
-            box = _find(image, bundle)
+            box = find_box(image, bundle.landmarks)
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
     check_box(box, image)
     return Picture(path, image, box, box.scaled(bundle.crop_scale))
-
-
-def _find(image: np.ndarray, bundle: Bundle) -> Square:
-    return find_face(image) if bundle.landmarks == _FACE_LANDMARKS else whole_picture(image)
 
 
 def _json_line(picture: Picture, landmarks: np.ndarray, scores: np.ndarray) -> str:

@@ -26,6 +26,9 @@ from hls.landmark_decode import to_image
 _TRAINED_OVER_FOUND = 1.80
 _TRAINED_BELOW_FOUND = 0.16
 
+# Networks with this many landmarks look at faces; others see the whole picture.
+_FACE_LANDMARKS = 68
+
 _CASCADE = "haarcascade_frontalface_default.xml"
 # Debian and Ubuntu pack the cascades apart from python3-opencv.
 _SYSTEM_FOLDERS = (
@@ -83,6 +86,11 @@ def whole_picture(image: np.ndarray) -> Square:
     """The square that just holds the picture; for networks that want the whole person."""
     height, width = image.shape[:2]
     return Square((width - 1) / 2, (height - 1) / 2, max(height, width))
+
+
+def find_box(image: np.ndarray, landmarks: int) -> Square:
+    """What a network with so many landmarks looks at: the largest face, or the whole picture."""
+    return find_face(image) if landmarks == _FACE_LANDMARKS else whole_picture(image)
 
 
 def find_face(image: np.ndarray) -> Square:

@@ -19,12 +19,10 @@ from hls.errors import InputError
 from host.backends import Backend, Result, open_backend
 from host.bundle import Bundle, load_bundle
 from host.compare import first_difference
-from host.face_box import check_box, crop, find_face, whole_picture
+from host.face_box import check_box, crop, find_box
 from host.golden import Golden
 from host.image_files import read_image
 
-# Networks with this many landmarks look at faces; others see the whole picture.
-_FACE_LANDMARKS = 68
 _SEED = 1
 # Resident memory may grow so much after the first frames; the C library keeps some for itself.
 _GROWTH_MIB = 16.0
@@ -159,7 +157,7 @@ def check_picture(session: Session) -> Finding:
     if session.picture is None:
         return Finding("no picture was given (--image FILE)", done=False)
     image, bundle = read_image(session.picture), session.bundle
-    box = find_face(image) if bundle.landmarks == _FACE_LANDMARKS else whole_picture(image)
+    box = find_box(image, bundle.landmarks)
     check_box(box, image)
     crops = crop(image, box.scaled(bundle.crop_scale), bundle.input.tensor.width)[None]
     found = session.backend.infer(crops, heatmaps=True)
