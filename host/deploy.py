@@ -67,7 +67,7 @@ class Remote:
         if not _FOLDER.fullmatch(folder) or ".." in Path(folder).parts:
             raise InputError(f"--folder {folder}: give a folder's name, e.g. binary-landmarks")
         self.host, self.folder = host, folder
-        shared = ["ControlMaster=auto", "ControlPersist=60", f"ControlPath={sockets}/%C"]
+        shared = ["ControlMaster=auto", "ControlPersist=60", f"ControlPath={sockets}/s"]
         options = ["ConnectTimeout=10", *shared]
         self._ssh = shlex.split(ssh) + [word for option in options for word in ("-o", option)]
 
