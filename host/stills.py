@@ -16,12 +16,11 @@ import numpy as np
 from hls.errors import InputError
 from host.backends import Backend, Result
 from host.bundle import Bundle
-from host.checks import compare
+from host.compare import first_difference
 from host.draw import draw_landmarks
-from host.face_box import Square, check_box, crop, find_face, parse_box, to_picture, whole_picture
+from host.face_box import Square, check_box, crop, find_box, parse_box, to_picture
 from host.golden import Golden
 from host.image_files import output_paths, read_image, write_png
-from host.live.faces import looks_at_faces
 from host.live.lines import face_entry, write_stdout
 
 
@@ -73,9 +72,9 @@ class Stills:
 
 def check_against_golden(bundle: Bundle, crops: np.ndarray, result: Result, log: TextIO) -> None:
     """Compare with the golden model; a difference is an InputError that names the first one."""
-    wrong, first = compare(bundle, Golden(bundle.graph), crops, result)
-    if wrong:
-        raise InputError(f"check: {wrong} of {len(crops)} frames differ from golden, first {first}")
+    difference = first_difference(result, Result.of_output(bundle, Golden(bundle.graph).run(crops)))
+    if difference:
+        raise InputError(f"check: {difference}")
     print(f"check: {len(crops)} frames equal", file=log)
 
 
@@ -95,7 +94,7 @@ def open_picture(path: Path, box: Square | None, bundle: Bundle) -> Picture:
     image = read_image(path)
     if box is None:
         try:
-            box = find_face(image) if looks_at_faces(bundle) else whole_picture(image)
+            box = find_box(image, bundle.landmarks)
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
     check_box(box, image)

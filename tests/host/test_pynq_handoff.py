@@ -9,15 +9,13 @@ from typing import Any
 
 import pytest
 
-from bitstream_flow.vivado.hwh import Design, write_expected
-
-# bitstream_flow is for Python 3.11, host/ for the boards' 3.10.
-pytest.importorskip("tomllib", reason="bitstream_flow reads boards with Python 3.11's tomllib")
-from bitstream_flow.board import board_names, load_board
-
+pytest.importorskip("tomllib", reason="bitstream_flow needs Python 3.11")
 pynq_parser = pytest.importorskip(
     "pynq.metadata.runtime_metadata_parser", reason="pynq is only in the host environment"
 )
+
+from bitstream_flow.board import board_names, load_board  # noqa: E402
+from bitstream_flow.vivado.hwh import Design, write_expected  # noqa: E402
 
 
 def _parse(path: Path) -> Any:
@@ -40,10 +38,7 @@ def test_pynq_finds_the_dma_and_the_clock(name: str, tmp_path: Path) -> None:
     parameters = {key: int(dma["parameters"][key]) for key in design.dma}
     assert parameters == design.dma and parameters["c_sg_length_width"] == 26
     first, second = design.divisors
-    clock = found.clock_dict[0]
-    assert (clock["enable"], clock["divisor0"], clock["divisor1"]) == (1, first, second)
-    # pynq 4 goes by the frequency, which a Zynq-7000's handoff has not.
-    assert zynq or clock.get("frequency", design.actual_mhz) == design.actual_mhz
+    assert found.clock_dict[0] == {"enable": 1, "divisor0": first, "divisor1": second}
     assert [found.clock_dict[clock]["enable"] for clock in (1, 2, 3)] == [0, 0, 0]
 
 
