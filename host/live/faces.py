@@ -11,7 +11,14 @@ import numpy as np
 
 from hls.errors import InputError
 from host.bundle import Bundle
-from host.face_box import FACE_LANDMARKS, Square, check_box, landmark_box, whole_picture
+from host.face_box import (
+    FACE_LANDMARKS,
+    Square,
+    check_box,
+    find_face,
+    landmark_box,
+    whole_picture,
+)
 from host.live.detector import Detector
 from host.live.sources import Frame
 
