@@ -101,11 +101,10 @@ def count_agreements(weights: np.ndarray, words: np.ndarray, length: int) -> np.
     for start in range(0, pixels, step):
         block = words[start : start + step]
         scratch = _memory.scratch(len(block), rows)
-        scratch.total[...] = 0
+        left = scratch.total
+        left[...] = length
         for word in range(0, len(weights), _GROUP):
             group = slice(word, word + _GROUP)
-            some = _sum_ones(weights[group], block[:, group], scratch)
-            np.add(scratch.total, some, out=scratch.total)
-        # Of 16 bits, as the total: 32 on both sides would take several times as long.
-        result[start : start + step] = np.uint16(length) - scratch.total
+            left -= _sum_ones(weights[group], block[:, group], scratch)
+        result[start : start + step] = left
     return result

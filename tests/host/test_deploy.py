@@ -191,7 +191,11 @@ def test_names_that_would_mean_something_else(host: str, folder: str, tmp_path: 
 
 
 def test_make_asks_for_the_board() -> None:
-    run = subprocess.run(["make", "-s", "deploy"], cwd=ROOT, capture_output=True, text=True)
+    outer = ("BOARD_HOST", "MAKEFLAGS", "MFLAGS")
+    clean = {name: value for name, value in os.environ.items() if name not in outer}
+    run = subprocess.run(
+        ["make", "-s", "deploy"], cwd=ROOT, env=clean, capture_output=True, text=True
+    )
     assert run.returncode != 0 and "BOARD_HOST=xilinx@pynq" in run.stdout
 
 
