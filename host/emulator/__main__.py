@@ -54,16 +54,23 @@ def _batches(frames: int) -> Iterator[tuple[int, int]]:
         yield start, min(_BATCH, frames - start)
 
 
+def _progress(done: int, frames: int) -> None:
+    """A line that stays where it is on a terminal; elsewhere one every thousand frames."""
+    terminal, last = sys.stderr.isatty(), done == frames
+    if terminal or last or done % 1000 == 0:
+        line = f"{done:,} of {frames:,}"
+        print(f"\r{line}" if terminal else line, end="" if terminal and not last else "\n",
+              file=sys.stderr, flush=True)  # fmt: skip
+
+
 def compare(bundle: Bundle, emulator: Emulator, frames: int) -> int:
     """Compare so many frames with the golden model; prints, and returns how many differ."""
     golden, wrong = Golden(bundle.graph), 0
     for start, count in _batches(frames):
         images = sample_images(bundle.graph, count, seed=start)
         wrong += differing(bundle, golden, emulator, images)
-        end = "" if sys.stderr.isatty() else "\n"
-        if end == "" or start + count == frames or start % 1000 == 0:
-            print(f"\r{start + count:,} of {frames:,}", end=end, file=sys.stderr, flush=True)
-    print(f"\r{frames:,} frames: {wrong:,} mismatches")
+        _progress(start + count, frames)
+    print(f"{frames:,} frames: {wrong:,} mismatches")
     return wrong
 
 
@@ -91,7 +98,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.compare is None and options.bench is None:
         raise InputError("nothing to do: give --compare N or --bench N")
-    if min(options.compare or 1, options.bench or 1) < 1:
+    if any(count is not None and count < 1 for count in (options.compare, options.bench)):
         raise InputError("--compare and --bench need at least one frame")
     bundle = load_bundle(options.bundle or default_bundle(build_root()))
     library = native(lambda text: print(text, file=sys.stderr))

@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A real-valued network of a graph's shapes as ONNX, for a runtime to be timed on.
+
+The same convolutions, sums, maxima and enlargements; weights in {-1, +1} times what keeps values
+within bounds, as a BatchNorm folded in would. Lighter than what it stands for: a sign becomes a
+ReLU, quantisers are left out, sums are not clipped, convolutions pad with zeros by themselves.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from hls.add_clip import AddClip
+from hls.concat import Concat
+from hls.errors import InputError
+from hls.graph import Graph, Node
+from hls.int_mvu import IntMvu
+from hls.max_pool import MaxPool
+from hls.operator import Operator
+from hls.pad import Pad
+from hls.tensor import TensorType
+from hls.threshold import Threshold
+from hls.upsample import Upsample
+from hls.window import Window
+from hls.xnor_mvu import XnorMvu
+from host.emulator.geometry import convolution
+
+_OPSET, _IR = 17, 8
+
+
+class _Twin:
+    """Nodes of the ONNX graph; `names` has the ONNX tensor of each of ours."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self.names = {graph.input: "image"}
+        self.nodes: list[onnx.NodeProto] = []
+        self.weights: list[onnx.TensorProto] = []
+        for node in graph.nodes:
+            self._add(node)
+
+    def _add(self, node: Node) -> None:
+        op = node.op
+        if isinstance(op, (Pad, Window)):
+            return
+        if isinstance(op, (XnorMvu, IntMvu)):
+            return self._convolve(node, op)
+        made = self._plain(op)
+        sources = [self.names[name] for name in node.inputs]
+        if made is None:
+            self.names.update(dict.fromkeys(node.outputs, sources[0]))
+        else:
+            self._append(made[0], [*sources, *made[1]], node.outputs[0], **made[2])
+        return None
+
+    def _plain(self, op: Operator) -> tuple[str, list[str], dict[str, object]] | None:
+        """Type, constants and attributes of an operator that is one node, or None if it is none."""
+        if isinstance(op, Threshold) and op.bits == 1:
+            return "Relu", [], {}
+        if isinstance(op, AddClip):
+            return "Add", [], {}
+        if isinstance(op, Concat):
+            return "Concat", [], {"axis": 1}
+        if isinstance(op, MaxPool):
+            return "MaxPool", [], {"kernel_shape": [op.size] * 2, "strides": [op.size] * 2}
+        if isinstance(op, Upsample):
+            scales = self._constant(np.array([1, 1, op.factor, op.factor], np.float32))
+            mode = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric"}
+            return "Resize", ["", scales], {**mode, "nearest_mode": "floor"}
+        return None
+
+    def _convolve(self, node: Node, op: XnorMvu | IntMvu) -> None:
+        source, geometry, _ = convolution(self._graph, node)
+        kernel, taken = geometry.kernel, self._graph.tensors[source]
+        signs = op.weights(node.constants).astype(np.float32)
+        if isinstance(op, XnorMvu):
+            signs = 2 * signs - 1
+        scaled = signs / np.sqrt((signs**2).sum(axis=1, keepdims=True) + 1)
+        weights = scaled.reshape(len(signs), kernel, kernel, -1).transpose(0, 3, 1, 2)
+        out = op.outputs[0].tensor
+        ends = [
+            (size - 1) * geometry.stride + kernel - before - given
+            for size, before, given in (
+                (out.height, geometry.top, taken.height), (out.width, geometry.left, taken.width),
+            )
+        ]  # fmt: skip
+        constants = [
+            self._constant(np.ascontiguousarray(weights)),
+            self._constant(np.zeros(len(signs), np.float32)),
+        ]
+        self._append(
+            "Conv", [self.names[source], *constants], node.outputs[0],
+            kernel_shape=[kernel] * 2, strides=[geometry.stride] * 2,
+            pads=[geometry.top, geometry.left, *(max(0, end) for end in ends)],
+        )  # fmt: skip
+
+    def _append(self, kind: str, inputs: list[str], output: str, **attributes: object) -> None:
+        self.names[output] = output
+        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
+
+    def _constant(self, values: np.ndarray) -> str:
+        name = f"constant{len(self.weights)}"
+        self.weights.append(numpy_helper.from_array(values, name))
+        return name
+
+
+def float_twin(graph: Graph) -> onnx.ModelProto:
+    """The network; input `image`, float32 (1, C, H, W)."""
+    twin = _Twin(graph)
+    output = twin.names[graph.output]
+    made = helper.make_graph(
+        twin.nodes,
+        "float twin",
+        [_port("image", graph.tensors[graph.input])],
+        [_port(output, graph.tensors[graph.output])],
+        twin.weights,
+    )
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", _OPSET)])
+    model.ir_version = _IR
+    onnx.checker.check_model(model)
+    return model
+
+
+def _port(name: str, kind: TensorType) -> onnx.ValueInfoProto:
+    shape = [1, kind.channels, kind.height, kind.width]
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+class _Images(CalibrationDataReader):
+    def __init__(self, images: np.ndarray) -> None:
+        self._left: Iterator[np.ndarray] = iter(images)
+
+    def get_next(self) -> dict[str, np.ndarray] | None:
+        image = next(self._left, None)
+        return None if image is None else {"image": image[None]}
+
+
+def quantised(model: onnx.ModelProto, images: np.ndarray) -> onnx.ModelProto:
+    """The network in 8 bits by ONNX Runtime's own quantiser, calibrated on float images."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in ("float.onnx", "ready.onnx", "int8.onnx")]
+        onnx.save(model, paths[0])
+        quant_pre_process(paths[0], paths[1], skip_symbolic_shape=True)
+        quantize_static(
+            paths[1], paths[2], _Images(images), quant_format=QuantFormat.QDQ,
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+        )  # fmt: skip
+        return onnx.load(paths[2])
+
+
+def session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
+    """The model in ONNX Runtime on one thread of the CPU, all optimisations on."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    try:
+        return onnxruntime.InferenceSession(
+            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        raise InputError(f"ONNX Runtime refuses the float twin: {error}") from None

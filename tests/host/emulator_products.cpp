@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+// SPDX-License-Identifier: BSD-3-Clause
+// The emulator's products and lanes against plain loops, for CPUs that Python does not run on.
+
+#include <cstdio>
+#include <random>
+#include <vector>
+
+#include "../../host/emulator/engine.cpp"
+
+using namespace emulator;
+
+static std::mt19937_64 random_words(1);
+
+static int check_xnor(int64_t outputs, int64_t bytes, int64_t step) {
+    const int64_t words = (bytes + 7) / 8, pixels = 13, row = round_up(outputs, 16);
+    std::vector<uint64_t> weights(size_t(words * outputs));
+    std::vector<uint8_t> patches(size_t(32 * step + 8 * words + kSlack));
+    for (auto &word : weights) word = random_words();
+    for (auto &byte : patches) byte = uint8_t(random_words());
+    std::vector<int32_t> counts(size_t((pixels + 8) * row + kSlack));
+    const uint64_t mask = ~uint64_t(0) >> (-8 * bytes & 63);
+    xnor_products(weights.data(), outputs, {patches.data(), step, words, mask}, pixels,
+                  counts.data(), row);
+    int wrong = 0;
+    for (int64_t p = 0; p < pixels; ++p)
+        for (int64_t c = 0; c < outputs; ++c) {
+            int32_t count = 0;
+            for (int64_t k = 0; k < words; ++k) {
+                auto word = load<uint64_t>(patches.data() + p * step + 8 * k);
+                if (k == words - 1) word &= mask;
+                for (uint64_t x = word ^ weights[size_t(k * outputs + c)]; x; x &= x - 1) ++count;
+            }
+            wrong += counts[size_t(p * row + c)] != count;
+        }
+    return wrong;
+}
+
+static int check_bytes(int64_t row, int64_t bytes, int32_t moved) {
+    const int64_t words = (bytes + 3) / 4, pixels = 9;
+    std::vector<int8_t> weights(size_t(words * row * 4));
+    std::vector<uint8_t> patches(size_t(24 * bytes + kSlack));
+    std::vector<int32_t> bias(size_t(row), 7), sums(size_t((pixels + 8) * row));
+    for (auto &weight : weights) weight = int8_t(random_words());
+    for (auto &byte : patches) byte = uint8_t(random_words());
+    byte_products(weights.data(), bias.data(), {patches.data(), bytes, words, 0}, moved, pixels,
+                  sums.data(), row);
+    int wrong = 0;
+    for (int64_t p = 0; p < pixels; ++p)
+        for (int64_t c = 0; c < row; ++c) {
+            int32_t sum = 7;
+            for (int64_t k = 0; k < 4 * words; ++k) {
+                const uint8_t value = uint8_t(patches[size_t(p * bytes + k)] ^ uint8_t(moved));
+                sum += value * weights[size_t((k / 4 * row + c) * 4 + k % 4)];
+            }
+            wrong += sums[size_t(p * row + c)] != sum;
+        }
+    return wrong;
+}
+
+static int check_lanes() {
+    int wrong = 0;
+    for (int round = 0; round < 100; ++round) {
+        Sixteen x, y;
+        ManyBytes a, b;
+        for (int i = 0; i < 16; ++i) x[i] = int32_t(random_words()) % 3, y[i] = round % 3 - 1;
+        for (int i = 0; i < 32; ++i) a[i] = int8_t(random_words()), b[i] = int8_t(random_words());
+        const uint32_t wide = at_least(x, y), narrow = at_least(a, b);
+        const Sixteen bits = from_bits(wide);
+        for (int i = 0; i < 16; ++i) wrong += bits[i] != (x[i] >= y[i]);
+        for (int i = 0; i < 32; ++i) wrong += (narrow >> i & 1) != (a[i] >= b[i]);
+    }
+    return wrong;
+}
+
+int main() {
+    int wrong = check_lanes();
+    for (int64_t outputs : {8, 16, 24, 32, 40, 48, 96})
+        for (int64_t bytes : {1, 7, 8, 27, 108, 300})
+            for (int64_t step : {bytes, bytes + 5}) wrong += check_xnor(outputs, bytes, step);
+    for (int64_t row : {16, 32, 80})
+        for (int64_t bytes : {1, 27, 96})
+            for (int32_t moved : {0, int32_t(0x80808080)}) wrong += check_bytes(row, bytes, moved);
+    std::printf("%s: %d wrong\n", Lanes::name, wrong);
+    return wrong != 0;
+}

@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""Every variant of the emulator's code that this machine can run, or another's in an emulator."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hls.programs import SimulationError
+from host.emulator import Emulator
+from host.emulator.library import TARGETS, build, load, native
+from host.golden import Golden
+from tests.host.networks import Builder, hourglass_net
+
+PRODUCTS = Path(__file__).with_name("emulator_products.cpp")
+ARM, QEMU = shutil.which("aarch64-linux-gnu-g++"), shutil.which("qemu-aarch64")
+_AVX512 = ("-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512vpopcntdq")
+VARIANTS = {
+    "portable": (("-DEMULATOR_PORTABLE",), ()),
+    "plain": ((), ()),
+    "AVX2": (("-mavx2",), ("avx2",)),
+    "AVX-512": (
+        (*_AVX512, "-mprefer-vector-width=512"),
+        ("avx512f", "avx512bw", "avx512vl", "avx512_vpopcntdq"),
+    ),
+    "AVX-512 with VNNI": (
+        (*_AVX512, "-mavx512vnni"),
+        ("avx512f", "avx512bw", "avx512vl", "avx512_vpopcntdq", "avx512_vnni"),
+    ),
+}
+
+
+def _cpu_flags() -> set[str]:
+    try:
+        return set(Path("/proc/cpuinfo").read_text().split())
+    except OSError:
+        return set()
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_variant_gives_what_golden_gives(name: str) -> None:
+    flags, needed = VARIANTS[name]
+    if not set(needed) <= _cpu_flags():
+        pytest.skip(f"this CPU has no {name}")
+    library = load(build(flags))
+    for graph in (hourglass_net(size=32, width=24, seed=2), _odd_graph()):
+        kind = graph.tensors["image"]
+        images = np.random.default_rng(1).integers(0, 256, (3, *kind.shape)).astype(np.uint8)
+        emulator, expected = Emulator(graph, library=library), Golden(graph).run(images, keep=True)
+        assert name == "plain" or emulator.variant.startswith(name.split()[0])
+        for tensor, values in emulator.run(images, keep=True).items():
+            np.testing.assert_array_equal(values, expected[tensor], err_msg=tensor)
+        np.testing.assert_array_equal(emulator.run(images), expected[graph.output])
+
+
+def _odd_graph():  # noqa: ANN202
+    net = Builder(9, 5, 33, seed=3)
+    x = net.threshold(net.conv(net.threshold("image", 1), 65, 7), 8)
+    return net.graph(net.integer(net.window(x, 3, 2), 19, 8))
+
+
+def test_the_products_on_this_machine(tmp_path: Path) -> None:
+    program = tmp_path / "products"
+    flags = ["-std=c++17", "-O1", "-Wno-psabi", "-march=native", "-fsanitize=address"]
+    subprocess.run(["g++", *flags, "-pthread", "-o", program, PRODUCTS], check=True)
+    run = subprocess.run([program], capture_output=True, text=True)
+    assert run.returncode == 0 and "0 wrong" in run.stdout, run.stdout + run.stderr
+
+
+@pytest.mark.skipif(ARM is None, reason="no cross compiler: apt install g++-aarch64-linux-gnu")
+def test_neon(tmp_path: Path) -> None:
+    program = tmp_path / "products"
+    flags = ["-std=c++17", "-O3", "-Wno-psabi", "-static", "-pthread"]
+    subprocess.run([str(ARM), *flags, "-o", program, PRODUCTS], check=True)
+    if platform.machine() != "aarch64" and QEMU is None:
+        pytest.skip("compiled, but not run: apt install qemu-user")
+    command = [program] if platform.machine() == "aarch64" else [str(QEMU), program]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.stdout == "NEON: 0 wrong\n" and run.returncode == 0, run.stdout + run.stderr
+
+
+def test_a_library_is_compiled_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANDMARK_CACHE", str(tmp_path))
+    notes: list[str] = []
+    flags = ("-O0", "-DEMULATOR_PORTABLE")
+    first = build(flags, notes.append)
+    stamp = first.stat().st_mtime_ns
+    assert build(flags, notes.append) == first and first.stat().st_mtime_ns == stamp
+    assert len(notes) == 1 and "compiling" in notes[0]
+    assert build((*flags, "-DOTHER")) != first
+    monkeypatch.setattr("host.emulator.library._cpu", lambda: "another")
+    assert build(flags) != first
+
+
+def test_flags_that_a_compiler_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SimulationError, match="fails"):
+        build(("-march=no-such-cpu",))
+    monkeypatch.setattr("host.emulator.library.TARGETS", (("-march=no-such-cpu",), TARGETS[0]))
+    assert native().emulator_variant()
+
+
+def test_a_damaged_library_is_said(tmp_path: Path) -> None:
+    (tmp_path / "broken.so").write_text("no library")
+    with pytest.raises(SimulationError, match="cannot be loaded"):
+        load(tmp_path / "broken.so")
