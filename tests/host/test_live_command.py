@@ -20,8 +20,10 @@ import numpy as np
 import pytest
 
 from hls.errors import InputError
+from host import checks
 from host.backends import choice
 from host.bundle import load_bundle
+from host.golden import Golden
 from host.live.command import main
 from tests.host.networks import hourglass_net, write_test_bundle
 from tests.host.pictures import drawn_face, needs_cascade
@@ -90,6 +92,22 @@ def test_json_lines_in_a_file_and_a_limit(folder: Path, capsys) -> None:
     assert "7 frames in" in capsys.readouterr().out
     assert main(_video(folder, "--quiet", "--max-frames", "2")) == 0
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("every", ["--check", "--check=3"])
+def test_a_difference_from_golden_is_exit_status_1(
+    folder: Path, monkeypatch, capsys, every
+) -> None:
+    class Wrong(Golden):
+        def run(self, images, keep=False):
+            return super().run(images) + (images.mean() > 0)
+
+    monkeypatch.setattr(checks, "Golden", Wrong)
+    assert main(_video(folder, every, "--max-frames", "7")) == 1
+    found = capsys.readouterr()
+    wrong = re.search(r"check: (\d+) of \1 frames differ from golden", found.out)
+    assert wrong and int(wrong[1]) == (7 if every == "--check" else 3)
+    assert found.err.count("error: check: ") == 1 and "face.avi:0 differs" in found.err
 
 
 def test_a_body_is_the_whole_picture(folder: Path, capsys) -> None:

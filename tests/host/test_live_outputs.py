@@ -64,6 +64,18 @@ def test_a_video_can_be_read_back(tmp_path: Path, suffix: str) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize("suffix", CODECS)
+def test_a_video_that_lacks_frames_is_none(tmp_path: Path, suffix: str) -> None:
+    sink = VideoFile(tmp_path / f"out{suffix}", 25.0)
+    _write(sink, 40)
+    # As if the encoder had lost some of what it was given.
+    sink._written += 10
+    with pytest.raises(InputError, match="cannot be read back"):
+        sink.finish()
+    sink.abandon()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_single_frame_is_a_video(tmp_path: Path) -> None:
     for suffix in CODECS:
         sink = VideoFile(tmp_path / f"one{suffix}", 25.0)
