@@ -161,7 +161,6 @@ def test_the_crop_is_the_scaled_box(folder: Path) -> None:
     ("arguments", "words"),
     [
         (["--backend", "board"], "no PYNQ board"),
-        (["--backend", "emulator"], "not there yet"),
         (["--backend", "fpga"], "unknown backend"),
         (["--backend", "rtl"], "no RTL"),
         (["--camera"], "one source"),
