@@ -219,5 +219,5 @@ def _add_page(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--token", metavar="T", help="what the page's address must hold")
     group.add_argument("--jpeg-quality", type=int, metavar="Q", help="1 to 100 (default: 80)")
     group.add_argument(
-        "--stream-fps", type=float, metavar="F", help="pictures a second at most (default: 30)"
+        "--stream-fps", type=float, metavar="F", help="pictures a second at most (default: 60)"
     )

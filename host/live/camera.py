@@ -54,7 +54,7 @@ class Camera(Source):
         self._ended = False
         self._error: InputError | None = None
         self._capture, first = self._open()
-        self._put(first, time.perf_counter(), 0.0)
+        self._put(first, time.monotonic(), 0.0)
         self._thread = threading.Thread(target=self._grab, name="camera", daemon=True)
         self._thread.start()
 
@@ -113,12 +113,12 @@ class Camera(Source):
 
     def _grab(self) -> None:
         """The thread: read for ever, reconnect when the device goes away."""
-        start, count, failures = time.perf_counter(), 1, 0
+        start, count, failures = time.monotonic(), 1, 0
         is_file = os.path.isfile(self.device)
         while not self._stop.is_set():
-            before = time.perf_counter()
+            before = time.monotonic()
             there, image = self._capture.read()
-            now = time.perf_counter()
+            now = time.monotonic()
             if there:
                 failures = 0
                 self._put(image, now, now - before)
@@ -149,7 +149,7 @@ class Camera(Source):
             except InputError:
                 pause = min(2 * pause, longest)
                 continue
-            self._put(image, time.perf_counter(), 0.0)
+            self._put(image, time.monotonic(), 0.0)
             self.message = ""
             return True
         return False
@@ -159,7 +159,7 @@ class Camera(Source):
         return self._newest is not None
 
     def frames(self, stop: Stop) -> Iterator[Frame | None]:
-        start, index = time.perf_counter(), 0
+        start, index = time.monotonic(), 0
         # What went by while the reader was not there yet is not dropped.
         self.dropped = 0
         while not stop():

@@ -56,7 +56,7 @@ class PageOutput(Sink):
 
     def put(self, found: Found, picture: np.ndarray) -> None:
         self._last = picture
-        self._page.show(picture, self._status())
+        self._page.show(picture, {**self._status(), "captured": found.frame.captured})
 
     def idle(self) -> None:
         if self._last is not None:

@@ -132,9 +132,9 @@ class Feed:
 
     def _encode_all(self) -> None:
         due = time.monotonic()
-        while (shown := self._wanted(due)) is not None:
-            # Pictures that come a little early one time and late the next keep their mean rate.
-            due = max(due + self._period, time.monotonic() - self._period)
+        # A picture may go out a period early: where the mean rate is kept, none waits.
+        while (shown := self._wanted(due - self._period)) is not None:
+            due = max(due, time.monotonic()) + self._period
             part = Part(shown.number, _part(shown, self._quality))
             with self._lock:
                 if self._viewers:

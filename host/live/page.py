@@ -33,7 +33,7 @@ class Page:
         *,
         title: str = "Binary landmarks",
         quality: int = 80,
-        stream_fps: float = 30.0,
+        stream_fps: float = 60.0,
     ) -> None:
         _check(port, token, quality, stream_fps)
         family, place = _resolve(address, port)

@@ -207,7 +207,7 @@ class Pipeline:
             with self.stages.time("save"):
                 for sink in self.sinks:
                     sink.put(found, picture)
-        self.stages.add("total", time.perf_counter() - found.frame.captured)
+        self.stages.add("total", time.monotonic() - found.frame.captured)
 
     def _idle(self) -> None:
         for sink in self.sinks:

@@ -28,7 +28,7 @@ _LIKELY_FPS = 25.0
 class Frame:
     """A picture, RGB uint8 (H, W, 3), with its place in the stream.
 
-    `captured` is time.perf_counter() when it was there, `took` the seconds that getting it took,
+    `captured` is time.monotonic() when it was there, `took` the seconds that getting it took,
     `seconds` its time in the stream, `name` what to call it in messages.
     """
 
@@ -96,16 +96,16 @@ class Video(Source):
 
     @property
     def ready(self) -> bool:
-        return not self.paced or time.perf_counter() >= self._next_due
+        return not self.paced or time.monotonic() >= self._next_due
 
     def frames(self, stop: Stop) -> Iterator[Frame | None]:
-        start, index = time.perf_counter(), 0
+        start, index = time.monotonic(), 0
         while not stop():
             before = index
             for image, took in self._pictures(stop):
-                if self.paced and stop.wait(start + index / self.fps - time.perf_counter()):
+                if self.paced and stop.wait(start + index / self.fps - time.monotonic()):
                     return
-                now = time.perf_counter()
+                now = time.monotonic()
                 self._next_due = start + (index + 1) / self.fps
                 yield Frame(index, image, now, took, index / self.fps, f"{self.name}:{index}")
                 index += 1
@@ -119,12 +119,12 @@ class Video(Source):
     def _pictures(self, stop: Stop) -> Iterator[tuple[np.ndarray, float]]:
         """One pass over the file: RGB pictures and the seconds that reading each took."""
         while not stop():
-            start = time.perf_counter()
+            start = time.monotonic()
             there, image = self._capture.read()
             if not there:
                 break
             image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-            yield image, time.perf_counter() - start
+            yield image, time.monotonic() - start
         self._capture.release()
 
     def _note_end(self, frames: int, stop: Stop) -> None:
@@ -147,9 +147,9 @@ class Stills(Source):
         index = 0
         while not stop():
             which = index % len(self._pictures)
-            start = time.perf_counter()
+            start = time.monotonic()
             image = self._pictures[which]
-            now = time.perf_counter()
+            now = time.monotonic()
             yield Frame(index, image, now, now - start, index / self.fps, self._names[which])
             index += 1
 

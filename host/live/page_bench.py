@@ -1,0 +1,88 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The live page under load: `python -m host.live.page_bench --video F --viewers 4`.
+
+A looped video goes through the whole pipeline to the page, and viewers in processes of their own
+measure what reaches them: pictures a second, and the way from capture to the last byte.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import threading
+import time
+from pathlib import Path
+
+from hls.errors import InputError, run_command
+from hls.folders import build_root
+from host.backends import Backend
+from host.backends.choice import open_chosen
+from host.bundle import default_bundle, load_bundle
+from host.live.bench import warm_up
+from host.live.command import note
+from host.live.detector import Detector
+from host.live.display import PageOutput, status_of
+from host.live.faces import Everywhere, Tracker, looks_at_faces
+from host.live.page import Page
+from host.live.pipeline import Pipeline
+from host.live.sources import Video
+from host.live.stop import Stop
+from host.live.viewer import Viewing, table, watch_together
+
+
+def measure(engine: Backend, options: argparse.Namespace) -> tuple[list[Viewing], Pipeline]:
+    """What each viewer saw, and the pipeline that it came from."""
+    warm_up(engine)
+    finder = Tracker(Detector(wait=False)) if looks_at_faces(engine.bundle) else Everywhere()
+    pipeline = Pipeline(engine, finder)
+    page = Page("127.0.0.1", 0, stream_fps=2 * options.rate)
+    with Stop() as stop, Video(options.video, loop=True, paced=True) as source:
+        source.fps = options.rate
+        start = time.perf_counter()
+        pipeline.sinks = [PageOutput(page, lambda: status_of(pipeline, source, start))]
+        seen: list[Viewing] = []
+
+        def watch() -> None:
+            try:
+                seen.extend(watch_together(page.url, options.viewers, options.seconds))
+            finally:
+                stop.request()
+
+        viewers = threading.Thread(target=watch, name="viewers")
+        viewers.start()
+        pipeline.run(source, stop)
+        viewers.join()
+    return seen, pipeline
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m host.live.page_bench", description="Measure the live page under load."
+    )
+    parser.add_argument("--bundle", type=Path, metavar="DIR")
+    parser.add_argument("--video", type=Path, required=True, metavar="F")
+    parser.add_argument("--backend", default="auto", metavar="NAME")
+    parser.add_argument("--viewers", type=int, default=4, metavar="N", help="default: 4")
+    parser.add_argument("--seconds", type=float, default=20.0, metavar="S", help="default: 20")
+    parser.add_argument(
+        "--rate", type=float, default=40.0, metavar="R", help="frames/s sent in (default: 40)"
+    )
+    options = parser.parse_args(arguments)
+    if options.viewers < 1 or options.seconds <= 0 or not 1 <= options.rate <= 240:
+        raise InputError("give at least one viewer, some seconds and a rate of 1 to 240 frames/s")
+    bundle = load_bundle(options.bundle or default_bundle(build_root()))
+    with open_chosen(options.backend, bundle, note) as engine:
+        seen, pipeline = measure(engine, options)
+    print(pipeline.stages.table())
+    print(
+        f"{pipeline.frames / pipeline.seconds:.1f} of {options.rate:g} frames/s, {bundle.name},"
+        f" backend {engine.name}, load average {os.getloadavg()[0]:.1f}"
+    )
+    print(table(seen))
+    return 0
+
+
+if __name__ == "__main__":
+    run_command(main)
