@@ -136,17 +136,18 @@ def test_a_nonsense_frame_rate(stated: float) -> None:
 
 
 def test_a_camera_gives_the_newest_frame_and_counts_the_others(scripted) -> None:
-    kind = scripted(1000, period=0.002)
+    kind = scripted(100_000, period=0.004)
     with Camera("0", (320, 240)) as source:
         frames = []
         for frame in source.frames(Stop()):
             frames.append(frame)
             time.sleep(0.02)
-            assert time.perf_counter() - frame.captured < 1
             if len(frames) == 5:
                 break
         numbers = [number_of(frame.image) for frame in frames]
-        assert numbers == sorted(numbers) and numbers[-1] > 15 and source.dropped > 8
+        times = [frame.captured for frame in frames]
+        assert times == sorted(set(times)) and source.dropped > 5
+        assert (numbers[1] - numbers[0]) % 60 != 1 or (numbers[2] - numbers[1]) % 60 != 1
         assert [frame.index for frame in frames] == list(range(5))
     assert kind.settings[cv2.CAP_PROP_FRAME_WIDTH] == 320
     assert kind.settings[cv2.CAP_PROP_BUFFERSIZE] == 1
