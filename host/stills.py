@@ -51,6 +51,11 @@ class Stills:
 
     def run(self, engine: Backend, options: argparse.Namespace, log: TextIO) -> int:
         """Landmarks, outputs and check; the exit status."""
+
+        def say(text: str) -> None:
+            if not options.quiet:
+                print(text, file=log)
+
         size = engine.bundle.input.tensor.width
         crops = np.stack([crop(p.image, p.square, size) for p in self.pictures])
         checks = options.check is not None
@@ -59,23 +64,23 @@ class Stills:
         for picture, points, scores in zip(self.pictures, landmarks, result.scores, strict=True):
             if options.json:
                 write_stdout(_json_line(picture, points, scores), lambda: None)
-            elif not options.quiet:
-                print(_text_line(picture, points), file=log)
+            else:
+                say(_text_line(picture, points))
         for target, picture, points in zip(self.targets, self.pictures, landmarks, strict=False):
             write_png(target, draw_landmarks(picture.image, [points]))
-            print(f"saved {target}", file=log)
-        print(f"{engine.name}: {engine.statistics}", file=log)
+            say(f"saved {target}")
+        say(f"{engine.name}: {engine.statistics}")
         if checks:
-            check_against_golden(engine.bundle, crops, result, log)
+            check_against_golden(engine.bundle, crops, result)
+            say(f"check: {len(crops)} frames equal")
         return 0
 
 
-def check_against_golden(bundle: Bundle, crops: np.ndarray, result: Result, log: TextIO) -> None:
+def check_against_golden(bundle: Bundle, crops: np.ndarray, result: Result) -> None:
     """Compare with the golden model; a difference is an InputError that names the first one."""
     difference = first_difference(result, Result.of_output(bundle, Golden(bundle.graph).run(crops)))
     if difference:
         raise InputError(f"check: {difference}")
-    print(f"check: {len(crops)} frames equal", file=log)
 
 
 def landmarks_in_pictures(

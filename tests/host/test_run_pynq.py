@@ -75,6 +75,12 @@ def test_the_face_is_found(folder: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "68 landmarks" in out and "check: 1 frames equal" in out and "frames/s" in out
 
 
+def test_quiet_is_quiet(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--quiet", "--check", "--save", str(folder / "out.png"))
+    assert _main(folder, "--box", "40,50,220", *arguments) == 0
+    assert capsys.readouterr() == ("", "") and (folder / "out.png").is_file()
+
+
 @needs_cascade
 def test_no_face(folder: Path) -> None:
     with pytest.raises(InputError, match=r"noise\.png: no face found"):
