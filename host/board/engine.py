@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from host.backends.base import BackendError, Note, Result
-from host.board.session import DmaError, Pace, Session, one_line
+from host.board.session import HangError, Pace, Session, one_line
 
 # Timings kept of each stage.
 _KEPT = 10_000
@@ -49,8 +49,8 @@ def _frames(job: Job) -> list[_Frame]:
 class Engine:
     """One thread that moves frames between a queue and a session.
 
-    `finish(job, seconds)` makes a job's result from its outputs; `diagnose` may say more of a
-    failure that was final. `stages` keeps the seconds of each frame in each stage.
+    `finish(job, seconds)` makes a job's result from its outputs; `diagnose(error, times)` what
+    the user gets to read of a failure that was final. `stages` keeps the seconds of each frame in each stage.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Engine:
         pace: Pace,
         finish: Callable[[Job, float], Result],
         note: Note,
-        diagnose: Callable[[BackendError], BackendError] = lambda error: error,
+        diagnose: Callable[[BackendError, int], BackendError],
     ) -> None:
         self._session, self._pace = session, pace
         self._finish, self._note, self._diagnose = finish, note, diagnose
@@ -144,7 +144,9 @@ class Engine:
         if moved:
             self._moved_at = self._pace.now()
         elif self._pace.now() - self._moved_at > self._pace.timeout_s:
-            raise DmaError(f"no output for {self._pace.timeout_s:g} s after frame {self._answered}")
+            raise HangError(
+                f"no output for {self._pace.timeout_s:g} s after frame {self._answered}"
+            )
         else:
             self._pace.pause()
 
@@ -204,8 +206,7 @@ class Engine:
     def _failed(self, error: BackendError) -> None:
         self._failures += 1
         if self._failures >= self._pace.attempts:
-            times = f", {self._failures} times" if self._failures > 1 else ""
-            self._give_up(self._diagnose(BackendError(f"{error}{times}")))
+            self._give_up(self._diagnose(error, self._failures))
             return
         starved = not self._sending and not self._waiting
         self._forget()

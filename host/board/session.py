@@ -40,6 +40,10 @@ class DmaError(BackendError):
     """A transfer failed or hangs; the frames under way have to be run again."""
 
 
+class HangError(DmaError):
+    """Nothing comes out any more."""
+
+
 def _sleep() -> None:
     time.sleep(50e-6)
 

@@ -207,13 +207,26 @@ def test_other_weights_are_seen_by_the_self_test_alone(tmp_path: Path, bundle: B
             backend.self_test()
 
 
-def test_the_bitstream_of_another_shape(tmp_path: Path, bundle: Bundle) -> None:
-    other = board_bundle(tmp_path / "other", hourglass_net(landmarks=40))
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        (
+            {"landmarks": 40},
+            "a frame of 1280 bytes came, this bundle's have 2176: is the bitstream",
+        ),
+        ({"size": 8}, "a frame of 544 bytes came, this bundle's have 2176: is the bitstream"),
+        ({"size": 32}, "an internal error: more came than a frame"),
+    ],
+)
+def test_the_bitstream_of_another_shape(
+    tmp_path: Path, bundle: Bundle, shape: dict[str, int], words: str
+) -> None:
+    other = board_bundle(tmp_path / "other", hourglass_net(**shape))
     golden = Golden(other.graph)
     backend, _ = simulated_backend(bundle, make=lambda: GoldenAccelerator(other, golden))
-    with backend, pytest.raises(BackendError, match="a frame of 1280 bytes came") as caught:
-        backend.infer(images_for(bundle, 2))
-    assert "is the bitstream the bundle's own?" in str(caught.value)
+    with backend, pytest.raises(BackendError, match=words) as caught:
+        backend.infer(images_for(bundle, 5))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_clock_that_is_set_right(bundle: Bundle) -> None:
