@@ -285,6 +285,20 @@ def test_a_driver_that_fails_otherwise(bundle: Bundle, monkeypatch: pytest.Monke
         _same(backend.infer(images_for(bundle, 1)), _expected(bundle, images_for(bundle, 1)))
 
 
+def test_a_callback_that_fails_leaves_nobody_waiting(bundle: Bundle) -> None:
+    def note(text: str) -> None:
+        raise BrokenPipeError("nobody reads")
+
+    images = images_for(bundle, 2)
+    backend, _ = simulated_backend(bundle, Script({1: "stop"}), note=note)
+    with backend:
+        with pytest.raises(BackendError, match="driver failed: BrokenPipeError: nobody reads"):
+            backend.submit(images).result(timeout=20)
+        _same(backend.infer(images), _expected(bundle, images))
+    with pytest.raises(BackendError, match="closed"):
+        backend.submit(images)
+
+
 def test_closing_finishes_what_was_submitted(bundle: Bundle) -> None:
     images, threads = images_for(bundle, 5), threading.active_count()
     backend, device = simulated_backend(bundle)
