@@ -119,6 +119,22 @@ def test_the_queue_survives_a_fault(bundle: Bundle, name: str, single: bool) -> 
     assert backend.statistics.frames == 20 and device.memory.regions == {}
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_many_faults_in_any_order(bundle: Bundle, seed: int) -> None:
+    """Submissions of any size, a fault every few frames: what comes back is right."""
+    rng = np.random.default_rng(seed)
+    kinds = [fault for fault, _ in FAULTS.values()]
+    faults = {int(n): kinds[rng.integers(len(kinds))] for n in rng.choice(40, 6, replace=False) + 1}
+    images, notes = images_for(bundle, 30), []
+    cuts = np.sort(rng.choice(np.arange(1, 30), 8, replace=False))
+    backend, device = simulated_backend(bundle, Script(faults), note=notes.append, attempts=9)
+    with backend:
+        jobs = [backend.submit(part) for part in np.split(images, cuts)]
+        found = np.concatenate([job.result().scores for job in jobs])
+    np.testing.assert_array_equal(found, _expected(bundle, images).scores)
+    assert 1 <= len(notes) == device.downloads - 1 and device.memory.regions == {}
+
+
 def test_the_last_frame_without_its_end(bundle: Bundle) -> None:
     """Nothing comes behind it that could fill the buffer: the deadline ends it."""
     images, notes = images_for(bundle, 3), []
