@@ -75,9 +75,12 @@ class DmaBackend(Backend):
         """Cycles a frame of the last `frames`, where the device can tell."""
         return None
 
-    def _diagnose(self, error: BackendError) -> BackendError:
-        """More of a failure, where more is known."""
-        return BackendError(f"{error}: switch the board off and on, or build the bundle again")
+    def _diagnose(self, error: BackendError, times: int) -> BackendError:
+        """What to say of a failure that came so many times."""
+        again = f", {times} times" if times > 1 else ""
+        return BackendError(
+            f"{error}{again}: switch the board off and on, or build the bundle again"
+        )
 
     def close(self) -> None:
         """Finish what was submitted, stop the DMA and free its buffers."""

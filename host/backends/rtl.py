@@ -13,7 +13,7 @@ from host.backends.base import BackendError, Note
 from host.backends.board import DmaBackend
 from host.board.handoff import check_handoff
 from host.board.preflight import BIT, HANDOFF, pynq_version
-from host.board.session import Pace
+from host.board.session import HangError, Pace
 from host.bundle import Bundle
 from host.deadlock import explain
 from host.rtl_simulation import build_program, idle_limit
@@ -53,8 +53,8 @@ class RtlBackend(DmaBackend):
         ends = dma.ends[-max(frames, 2) :]
         return (ends[-1] - ends[0]) / (len(ends) - 1)
 
-    def _diagnose(self, error: BackendError) -> BackendError:
-        if "no output" not in str(error):
+    def _diagnose(self, error: BackendError, times: int) -> BackendError:
+        if not isinstance(error, HangError):
             return error
         return BackendError(explain(self.bundle.joins, self._device.inspect()))
 

@@ -12,14 +12,15 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from host.backends.base import BackendError, Note, Result
-from host.board.session import DmaError, Pace, Session, one_line
+from host.board.session import HangError, Pace, Session, one_line
 
 # Timings kept of each stage.
 _KEPT = 10_000
@@ -49,8 +50,9 @@ def _frames(job: Job) -> list[_Frame]:
 class Engine:
     """One thread that moves frames between a queue and a session.
 
-    `finish(job, seconds)` makes a job's result from its outputs; `diagnose` may say more of a
-    failure that was final. `stages` keeps the seconds of each frame in each stage.
+    `finish(job, seconds)` makes a job's result from its outputs; `diagnose(error, times)` what
+    the user gets to read of a failure that was final. `stages` keeps the seconds of each frame in
+    each stage.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Engine:
         pace: Pace,
         finish: Callable[[Job, float], Result],
         note: Note,
-        diagnose: Callable[[BackendError], BackendError] = lambda error: error,
+        diagnose: Callable[[BackendError, int], BackendError],
     ) -> None:
         self._session, self._pace = session, pace
         self._finish, self._note, self._diagnose = finish, note, diagnose
@@ -79,6 +81,8 @@ class Engine:
 
     def submit(self, job: Job) -> None:
         """Queue a job's frames."""
+        if self._closing:
+            raise BackendError("the backend is closed: open another")
         job.future.set_running_or_notify_cancel()
         if not len(job.images):
             self._complete(job)
@@ -100,15 +104,20 @@ class Engine:
     def _serve(self) -> None:
         while self._has_work():
             try:
-                if self._stale:
-                    self._session.recover()
-                    self._stale = False
-                    self._moved_at = self._pace.now()
-                self._turn()
-            except BackendError as error:
-                self._failed(error)
+                self._work()
             except Exception as error:
+                # A mistake of ours, or something that was called back; nobody may wait for ever.
                 self._give_up(BackendError(f"the board's driver failed: {one_line(error)}"))
+
+    def _work(self) -> None:
+        try:
+            if self._stale:
+                self._session.recover()
+                self._stale = False
+                self._moved_at = self._pace.now()
+            self._turn()
+        except BackendError as error:
+            self._failed(error)
 
     def _has_work(self) -> bool:
         with self._change:
@@ -144,7 +153,8 @@ class Engine:
         if moved:
             self._moved_at = self._pace.now()
         elif self._pace.now() - self._moved_at > self._pace.timeout_s:
-            raise DmaError(f"no output for {self._pace.timeout_s:g} s after frame {self._answered}")
+            waited = f"{self._pace.timeout_s:g} s"
+            raise HangError(f"no output for {waited} after frame {self._answered}")
         else:
             self._pace.pause()
 
@@ -176,13 +186,13 @@ class Engine:
 
     def _pack(self) -> None:
         if not self._packed and self._waiting:
-            with self._timed("pack"):
+            with _timed(self.stages["pack"]):
                 self._session.pack(self._in_slot, self._waiting[0].image)
             self._packed = True
 
     def _answer(self, slot: int) -> None:
         self.stages["hardware"].append(time.perf_counter() - self._flying[0].sent_at)
-        with self._timed("unpack"):
+        with _timed(self.stages["unpack"]):
             output = self._session.unpack(slot)
         job = self._flying.popleft().job
         job.outputs.append(output)
@@ -204,8 +214,7 @@ class Engine:
     def _failed(self, error: BackendError) -> None:
         self._failures += 1
         if self._failures >= self._pace.attempts:
-            times = f", {self._failures} times" if self._failures > 1 else ""
-            self._give_up(self._diagnose(BackendError(f"{error}{times}")))
+            self._give_up(self._diagnose(error, self._failures))
             return
         starved = not self._sending and not self._waiting
         self._forget()
@@ -224,18 +233,9 @@ class Engine:
         for job in jobs:
             job.future.set_exception(error)
 
-    def _timed(self, stage: str) -> _Timer:
-        return _Timer(self.stages[stage])
 
-
-class _Timer:
-    """Adds the seconds of a `with` block to a list."""
-
-    def __init__(self, into: deque[float]) -> None:
-        self._into = into
-
-    def __enter__(self) -> None:
-        self._start = time.perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        self._into.append(time.perf_counter() - self._start)
+@contextmanager
+def _timed(seconds: deque[float]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds.append(time.perf_counter() - start)

@@ -11,14 +11,18 @@ from pathlib import Path
 
 from host.backends.base import BackendError
 
-LOCK = Path(tempfile.gettempdir()) / "binary-landmarks-board.lock"
+_FOLDER = Path("/run/lock")
+LOCK = (_FOLDER if _FOLDER.is_dir() else Path(tempfile.gettempdir())) / "binary-landmarks.lock"
 
 
 class BoardLock:
     """Held from construction to `release`; a board that is taken is a BackendError."""
 
     def __init__(self, path: Path = LOCK) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise BackendError(f"cannot lock the board: {path}: {error.strerror}") from None
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

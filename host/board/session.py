@@ -22,10 +22,11 @@ from host.bundle import Bundle
 
 _CONTROL, _STATUS, _RECEIVE = 0x00, 0x04, 0x30
 _RUN, _RESET, _HALTED, _IDLE = 0x1, 0x4, 0x1, 0x2
+# The internal error accompanies the others where memory is written.
 _ERRORS = {
-    0x10: "an internal error: more came than a frame",
-    0x20: "a slave error: the memory refused an access",
     0x40: "a decode error: no memory lies at the address",
+    0x20: "a slave error: the memory refused an access",
+    0x10: "an internal error: more came than a frame",
 }
 _PAGE = 4096
 # Every cache line of an output buffer starts with it before a transfer. No beat with spare bits can
@@ -38,6 +39,10 @@ _CLOCK_LOW, _CLOCK_HIGH = 0.9, 1.01
 
 class DmaError(BackendError):
     """A transfer failed or hangs; the frames under way have to be run again."""
+
+
+class HangError(DmaError):
+    """Nothing comes out any more."""
 
 
 def _sleep() -> None:

@@ -170,12 +170,13 @@ class AxiDma:
         try:
             self.memory.write(receive.address + receive.moved, step.output)
         except BusError as error:
-            receive.fail(DECODE_ERROR if error.decode else SLAVE_ERROR)
+            # Without scatter-gather, any error while memory is written is an internal one too.
+            receive.fail(INTERNAL_ERROR | (DECODE_ERROR if error.decode else SLAVE_ERROR))
             return
         receive.moved += len(step.output)
         if step.last:
             self.ends.append(step.cycles)
             receive.finish()
         elif not receive.remaining:
-            # More came than the length allows: undefined by PG021, and an internal error at best.
+            # A packet bigger than the length: an internal error, beyond which nothing is defined.
             receive.fail(INTERNAL_ERROR)

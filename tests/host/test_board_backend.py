@@ -119,6 +119,22 @@ def test_the_queue_survives_a_fault(bundle: Bundle, name: str, single: bool) -> 
     assert backend.statistics.frames == 20 and device.memory.regions == {}
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_many_faults_in_any_order(bundle: Bundle, seed: int) -> None:
+    """Submissions of any size, a fault every few frames: what comes back is right."""
+    rng = np.random.default_rng(seed)
+    kinds = [fault for fault, _ in FAULTS.values()]
+    faults = {int(n): kinds[rng.integers(len(kinds))] for n in rng.choice(40, 6, replace=False) + 1}
+    images, notes = images_for(bundle, 30), []
+    cuts = np.sort(rng.choice(np.arange(1, 30), 8, replace=False))
+    backend, device = simulated_backend(bundle, Script(faults), note=notes.append, attempts=9)
+    with backend:
+        jobs = [backend.submit(part) for part in np.split(images, cuts)]
+        found = np.concatenate([job.result().scores for job in jobs])
+    np.testing.assert_array_equal(found, _expected(bundle, images).scores)
+    assert 1 <= len(notes) == device.downloads - 1 and device.memory.regions == {}
+
+
 def test_the_last_frame_without_its_end(bundle: Bundle) -> None:
     """Nothing comes behind it that could fill the buffer: the deadline ends it."""
     images, notes = images_for(bundle, 3), []
@@ -207,13 +223,26 @@ def test_other_weights_are_seen_by_the_self_test_alone(tmp_path: Path, bundle: B
             backend.self_test()
 
 
-def test_the_bitstream_of_another_shape(tmp_path: Path, bundle: Bundle) -> None:
-    other = board_bundle(tmp_path / "other", hourglass_net(landmarks=40))
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        (
+            {"landmarks": 40},
+            "a frame of 1280 bytes came, this bundle's have 2176: is the bitstream",
+        ),
+        ({"size": 8}, "a frame of 544 bytes came, this bundle's have 2176: is the bitstream"),
+        ({"size": 32}, "an internal error: more came than a frame"),
+    ],
+)
+def test_the_bitstream_of_another_shape(
+    tmp_path: Path, bundle: Bundle, shape: dict[str, int], words: str
+) -> None:
+    other = board_bundle(tmp_path / "other", hourglass_net(**shape))
     golden = Golden(other.graph)
     backend, _ = simulated_backend(bundle, make=lambda: GoldenAccelerator(other, golden))
-    with backend, pytest.raises(BackendError, match="a frame of 1280 bytes came") as caught:
-        backend.infer(images_for(bundle, 2))
-    assert "is the bitstream the bundle's own?" in str(caught.value)
+    with backend, pytest.raises(BackendError, match=words) as caught:
+        backend.infer(images_for(bundle, 5))
+    assert "\n" not in str(caught.value)
 
 
 def test_a_clock_that_is_set_right(bundle: Bundle) -> None:
@@ -270,6 +299,20 @@ def test_a_driver_that_fails_otherwise(bundle: Bundle, monkeypatch: pytest.Monke
             with pytest.raises(BackendError, match="driver failed: KeyError"):
                 backend.infer(images_for(bundle, 1))
         _same(backend.infer(images_for(bundle, 1)), _expected(bundle, images_for(bundle, 1)))
+
+
+def test_a_callback_that_fails_leaves_nobody_waiting(bundle: Bundle) -> None:
+    def note(text: str) -> None:
+        raise BrokenPipeError("nobody reads")
+
+    images = images_for(bundle, 2)
+    backend, _ = simulated_backend(bundle, Script({1: "stop"}), note=note)
+    with backend:
+        with pytest.raises(BackendError, match="driver failed: BrokenPipeError: nobody reads"):
+            backend.submit(images).result(timeout=20)
+        _same(backend.infer(images), _expected(bundle, images))
+    with pytest.raises(BackendError, match="closed"):
+        backend.submit(images)
 
 
 def test_closing_finishes_what_was_submitted(bundle: Bundle) -> None:

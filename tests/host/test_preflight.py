@@ -131,6 +131,8 @@ def test_a_board_that_is_taken(tmp_path: Path) -> None:
         BoardLock(tmp_path / "lock")
     lock.release()
     BoardLock(tmp_path / "lock").release()
+    with pytest.raises(BackendError, match=r"cannot lock the board: .*No such file"):
+        BoardLock(tmp_path / "nowhere" / "lock")
 
 
 @needs_pynq
