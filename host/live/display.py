@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,11 +36,16 @@ def status_of(pipeline: Pipeline, source: Source, since: float) -> dict[str, obj
         "checked": checker.checked if checker else 0,
         "mismatches": checker.mismatches if checker else 0,
         "dropped": source.dropped,
-        "source": source.name,
-        "stages": {name: round(value, 2) for name, value in medians.items()},
+        "source": _short(source.name),
+        "stages": {name: round(ms, 2) for name, ms in medians.items() if name != "total"},
         "message": source.message,
         "seconds": round(time.perf_counter() - since, 1),
     }
+
+
+def _short(name: str) -> str:
+    """A file without its folders; an address as it is."""
+    return name if "://" in name else Path(name).name
 
 
 Status = Callable[[], Mapping[str, object]]
