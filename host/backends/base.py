@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -111,6 +111,11 @@ class Backend(ABC):
 
     def _enqueue(self, images: np.ndarray, heatmaps: bool) -> Future[Result]:
         return self._worker.submit(self._timed, images, heatmaps)
+
+    @property
+    def stages(self) -> Mapping[str, Sequence[float]]:
+        """Seconds of the last frames in each part of the backend, where it tells them apart."""
+        return {}
 
     def infer(self, images: np.ndarray, heatmaps: bool = False) -> Result:
         """The same at once: landmarks, scores and, if asked for, heatmaps."""

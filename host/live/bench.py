@@ -41,7 +41,7 @@ def report(
     write: Callable[[str], None],
 ) -> None:  # fmt: skip
     """The table and the lines below it; with a data set, the accuracy too."""
-    write(pipeline.stages.table())
+    write(pipeline.stages.table(engine.stages))
     rate = pipeline.frames / pipeline.seconds if pipeline.seconds else 0.0
     load = os.getloadavg()[0]
     write(

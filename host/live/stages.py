@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import numpy as np
 
@@ -73,14 +74,22 @@ class Stages:
 
     def percentiles(self) -> dict[str, tuple[float, ...]]:
         """Milliseconds (p50, p90, p99) of each stage that was passed, over all that is kept."""
-        return {
-            name: tuple(1e3 * float(v) for v in np.percentile(times, _PERCENTILES))
-            for name, times in self._since(-np.inf).items()
-        }
+        return {name: _percentiles(times) for name, times in self._since(-np.inf).items()}
 
-    def table(self) -> str:
-        """The percentiles as text, one stage a line."""
-        lines = [f"{'stage':<10}" + "".join(f"{f'p{p} ms':>10}" for p in _PERCENTILES)]
+    def table(self, network: Mapping[str, Sequence[float]] = MappingProxyType({})) -> str:
+        """The percentiles as text, one stage a line; `network` has the seconds of its parts."""
+        lines = [f"{'stage':<12}" + "".join(f"{f'p{p} ms':>10}" for p in _PERCENTILES)]
         for name, values in self.percentiles().items():
-            lines.append(f"{name:<10}" + "".join(f"{value:>10.2f}" for value in values))
+            lines.append(_line(name, values))
+            if name == "network":
+                parts = {part: list(times) for part, times in network.items() if times}
+                lines += (_line(f"  {part}", _percentiles(parts[part])) for part in parts)
         return "\n".join(lines)
+
+
+def _percentiles(seconds: Sequence[float] | np.ndarray) -> tuple[float, ...]:
+    return tuple(1e3 * float(value) for value in np.percentile(seconds, _PERCENTILES))
+
+
+def _line(name: str, values: Sequence[float]) -> str:
+    return f"{name:<12}" + "".join(f"{value:>10.2f}" for value in values)

@@ -265,3 +265,8 @@ def test_times_of_stages() -> None:
     lines = stages.table().splitlines()
     assert [line.split()[0] for line in lines] == ["stage", "crop", "total"]
     assert lines[1].split()[1:] == ["150.50", "190.10", "199.01"]
+    stages.add("network", 0.004)
+    inner = stages.table({"pack": (0.001,), "hardware": (0.001, 0.003), "unpack": ()}).splitlines()
+    assert [line.split()[:2] for line in inner[2:5]] == [
+        ["network", "4.00"], ["pack", "1.00"], ["hardware", "2.00"],
+    ]  # fmt: skip
