@@ -22,7 +22,6 @@ from host.seal import check_seal
 
 # Beside host/ and the bundle: the operators' Python, and what `pip install .` reads.
 _PATTERNS = ("host/**/*", "hls/*.py", "pyproject.toml", "README.md", "LICENSE")
-_NOT_THERE = ("host/demo_result.jpg",)
 _HOST = re.compile(r"[A-Za-z0-9_][\w.@:%\[\]-]*")
 _FOLDER = re.compile(r"/?[\w][\w./-]*")
 _PROBE = """for f in pynq_venv xrt_setup; do
@@ -40,7 +39,8 @@ def deployed_files() -> list[Path]:
 
 def _goes(path: Path) -> bool:
     hidden = any(part.startswith(".") or part == "__pycache__" for part in path.parts)
-    return not hidden and path.as_posix() not in _NOT_THERE
+    # README's photographs are of no use there.
+    return not hidden and path.suffix != ".jpg"
 
 
 def stage(folder: Path, bundle: Path) -> Path:
