@@ -3,8 +3,8 @@
 """The equality gate: the same image through every implementation, the same integers out of each.
 
 Brevitas (PyTorch) = QONNX = FINN's hardware graph = golden model = emulator = HLS C++ in C
-simulation = RTL simulation. One line each; on a difference the first tensor, in the network's order, and the first
-position that differ.
+simulation = RTL simulation. One line each; on a difference the first tensor, in the network's
+order, and the first position that differ.
 """
 
 from __future__ import annotations

@@ -135,7 +135,7 @@ class _Engine:
         frames = stored(images, self._storage)
         found = {root: self._empty(root, len(images)) for root in (self._root[n] for n in names)}
         exports = _exports(len(found))(
-            *((self._tensor[root], array.ctypes.data) for root, array in found.items())
+            *(ExportRecord(self._tensor[root], array.ctypes.data) for root, array in found.items())
         )
         with self._lock:
             self._library.emulator_run(

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hls.graph import Graph
 from hls.programs import SimulationError
 from host.emulator import Emulator
 from host.emulator.library import TARGETS, build, load, native
@@ -59,7 +60,7 @@ def test_a_variant_gives_what_golden_gives(name: str) -> None:
         np.testing.assert_array_equal(emulator.run(images), expected[graph.output])
 
 
-def _odd_graph():
+def _odd_graph() -> Graph:
     net = Builder(9, 5, 33, seed=3)
     x = net.threshold(net.conv(net.threshold("image", 1), 65, 7), 8)
     return net.graph(net.integer(net.window(x, 3, 2), 19, 8))
