@@ -28,7 +28,7 @@ from hls.window import Window
 # Operators with a buffer behind their input: their in_ready and out_valid are registers.
 REGISTERED = (Window, Upsample)
 # Streams without a FIFO that may follow one another: their ready is one path.
-WIRES_MAX = 3
+WIRES_MAX = 2
 
 
 @dataclass(frozen=True)
