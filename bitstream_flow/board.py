@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import tomllib
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "boards"
 
 @dataclass(frozen=True)
 class Board:
-    """One board; `budget` is the whole part (LUT, FF, BRAM36, DSP48).
+    """One board; `budget` is the whole part (LUT, FF, BRAM36, DSP48, UltraRAM).
 
     `family` is Yosys' name of the part's; `board_part`, `processor` (its block) and `memory_bits`
     (its memory port's width) are Vivado's.
@@ -49,5 +49,5 @@ def load_board(name: str) -> Board:
     if name not in board_names():
         raise InputError(f"unknown board {name!r}; known: {', '.join(board_names())}")
     values = tomllib.loads(path.read_text())
-    budget = Resources(*(values.pop(key) for key in ("lut", "ff", "bram36", "dsp")))
-    return Board(name=name, budget=budget, **values)
+    counts = {field.name: values.pop(field.name, 0) for field in fields(Resources)}
+    return Board(name=name, budget=Resources(**counts), **values)

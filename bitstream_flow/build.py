@@ -136,8 +136,7 @@ def map_chip(build: Build) -> bool:
 
 
 def _map(build: Build, out: Path) -> None:
-    depths = {depth.name: depth.depth for depth in build.plan.depths}
-    mapped = map_units(units(build.plan.chip, depths), build.board.family)
+    mapped = map_units(units(build.plan.chip, build.plan.fifos), build.board.family)
     values = {name: asdict(resources) for name, resources in mapped.items()}
     (out / "map.json").write_text(json.dumps(values, indent=1))
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from bitstream_flow.board import Board
-from bitstream_flow.fifo_depths import Depth, joins
+from bitstream_flow.fifo_depths import Depth, fifos, joins
 from bitstream_flow.generate import generate
 from bitstream_flow.streaming import edges
 from bitstream_flow.vivado.files import design_for
@@ -40,7 +40,7 @@ def write_bundle(
     `details` are further manifest entries (config, model, predicted, crop, stride).
     """
     sizes = {depth.name: depth.depth for depth in depths}
-    generate(chip, sizes, folder / "rtl")
+    generate(chip, fifos(chip, depths), folder / "rtl")
     arrays: dict[str, Any] = pack_constants(logical)
     np.savez(folder / "weights.npz", **arrays)
     streams = {edge.name: edge.stream for edge in edges(chip)}

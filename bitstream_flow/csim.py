@@ -16,13 +16,14 @@ from bitstream_flow.landmarks import Tensors
 from bitstream_flow.streaming import edges
 from hls.cpp import ends, main_program
 from hls.cpp_simulation import CppDesign, CppRun, CppSimulator, build, read_beats
+from hls.fifo import Fifo
 from hls.graph import Graph
 from hls.programs import SimulationError
 from hls.simulation import DeadlockError
 from host.deadlock import blame, explain
 
 
-def csim_design(chip: Graph, depths: Mapping[str, int]) -> CppDesign:
+def csim_design(chip: Graph, fifos: Mapping[str, Fifo]) -> CppDesign:
     """The chip's C++ between a source and a sink of AXI4-Stream."""
     streams = {edge.name: edge.stream for edge in edges(chip)}
     first, last = streams[chip.input], streams[chip.output]
@@ -33,7 +34,7 @@ def csim_design(chip: Graph, depths: Mapping[str, int]) -> CppDesign:
     octets = axis_bits(first) // 8
     body += [*ends([first], ["s_axis"], [last], ["m_axis"], octets), f"{TOP}(s_axis, m_axis);"]
     main = '#include "ends.hpp"\n#include "dataflow.hpp"\n' + main_program(body, join="")
-    return CppDesign(main, (first,), (last,), axis=True, files=hls_texts(chip, depths))
+    return CppDesign(main, (first,), (last,), axis=True, files=hls_texts(chip, fifos))
 
 
 class HlsCpp:
@@ -42,12 +43,12 @@ class HlsCpp:
     def __init__(
         self,
         chip: Graph,
-        depths: Mapping[str, int],
+        fifos: Mapping[str, Fifo],
         note: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._chip = chip
         note("compiling the HLS C++; the first time takes a minute or two ...")
-        self._simulator: CppSimulator = build(csim_design(chip, depths))
+        self._simulator: CppSimulator = build(csim_design(chip, fifos))
 
     def run(self, images: np.ndarray, trace: Path | None = None) -> CppRun:
         """Images (N, H, W, C) back to back; a deadlock is an error that names the FIFO."""

@@ -204,8 +204,7 @@ def hls_cpp(build: Build) -> Run:
     """Every stream of the chip's HLS C++ in C simulation."""
     from bitstream_flow.csim import HlsCpp
 
-    depths = {depth.name: depth.depth for depth in build.plan.depths}
-    return HlsCpp(build.plan.chip, depths, partial(print, flush=True)).tensors
+    return HlsCpp(build.plan.chip, build.plan.fifos, partial(print, flush=True)).tensors
 
 
 def compare(

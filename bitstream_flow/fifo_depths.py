@@ -11,14 +11,14 @@ not taken yet, waits in their FIFOs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from bitstream_flow.schedule import moves
 from bitstream_flow.streaming import edges
-from hls.fifo import latency
+from hls.fifo import Fifo, latency
 from hls.fork import Fork
 from hls.graph import Graph, Node
 from hls.upsample import Upsample
@@ -28,22 +28,38 @@ from hls.window import Window
 # Operators with a buffer behind their input: their in_ready and out_valid are registers.
 REGISTERED = (Window, Upsample)
 # Streams without a FIFO that may follow one another: their ready is one path.
-WIRES_MAX = 3
+WIRES_MAX = 2
 
 
 @dataclass(frozen=True)
 class Depth:
-    """Depth of the FIFO on one edge: `least` is free of deadlock, `depth` also keeps the pace."""
+    """Depth of the FIFO on one edge: `least` is free of deadlock, `depth` also keeps the pace.
+
+    With `ultra_ram` it lies in UltraRAM.
+    """
 
     name: str
     least: int
     depth: int
     width_bits: int
+    ultra_ram: int = 0
 
     @property
     def bits(self) -> int:
         """Memory of the FIFO in bits."""
         return self.depth * self.width_bits
+
+
+def fifos(graph: Graph, depths: Iterable[Depth]) -> dict[str, Fifo]:
+    """Edge of a converted graph -> its FIFO as an operator."""
+    found = {depth.name: depth for depth in depths}
+    return {
+        name: Fifo(
+            stream.tensor, lanes=stream.lanes, depth=found[name].depth,
+            ultra_ram=found[name].ultra_ram,
+        )
+        for name, stream in ((edge.name, edge.stream) for edge in edges(graph))
+    }  # fmt: skip
 
 
 def size_fifos(graph: Graph, interval: int) -> list[Depth]:
@@ -157,7 +173,11 @@ def _from_fork(graph: Graph, index: int, needs: dict[str, np.ndarray]) -> dict[s
     beats = fork.op.inputs[0].beats
     tokens = {name: np.arange(1, beats + 1) for name in fork.outputs}
     found: dict[str, int] = {}
+    ahead = set(fork.outputs)
     for node in graph.nodes[index + 1 :]:
+        # Behind the stream that all of them led to, a fork of its own asks for as much or more.
+        if len(ahead) == 1:
+            break
         reached = [port for port, name in enumerate(node.inputs) if name in tokens]
         if not reached:
             continue
@@ -170,6 +190,7 @@ def _from_fork(graph: Graph, index: int, needs: dict[str, np.ndarray]) -> dict[s
                 depth = _occupancy(tokens[name], own[:, port], slowest)
                 found[name] = max(found.get(name, 0), depth)
         tokens.update(dict.fromkeys(node.outputs, slowest))
+        ahead = ahead.difference(node.inputs).union(node.outputs)
     return found
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import fields
 
 from rich.console import Console
 from rich.table import Table
@@ -24,19 +23,21 @@ from bitstream_flow.optimise import USABLE, Plan, Planner
 from hls.errors import InputError, run_command
 from hls.operator import Resources
 
-NAMES = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "dsp": "DSP"}
+NAMES = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "dsp": "DSP", "uram": "URAM"}
 # Rates lie apart by this factor, so many of them; so many are planned in full.
 _STEP = 1.05
 _STEPS = 160
 _TRIALS = 6
 
 
+def titles(board: Board) -> dict[str, str]:
+    """Resource -> its title, of those that the part has."""
+    return {name: title for name, title in NAMES.items() if getattr(board.budget, name)}
+
+
 def shares(resources: Resources, board: Board) -> dict[str, float]:
     """Resource -> share of the whole part."""
-    return {
-        field.name: getattr(resources, field.name) / getattr(board.budget, field.name)
-        for field in fields(Resources)
-    }
+    return resources.shares(board.budget)
 
 
 def scarcest(found: dict[str, float]) -> str:
@@ -82,7 +83,7 @@ def _fits(planner: Planner, target: Target) -> bool:
 def report(name: str, board: Board, plan: Plan) -> Table:
     """A table of the plan: operators by kind, totals, shares and the binding resource."""
     table = Table(title=f"{name} on {board.name} ({board.part}): predicted")
-    for title in ("operator", "count", "cycles", *NAMES.values()):
+    for title in ("operator", "count", "cycles", *titles(board).values()):
         table.add_column(title, justify="left" if title == "operator" else "right")
     count, cycles = Counter[str](), Counter[str]()
     kinds: dict[str, Resources] = {}
@@ -92,18 +93,18 @@ def report(name: str, board: Board, plan: Plan) -> Table:
         cycles[kind] = max(cycles[kind], node.op.cycles)
         kinds[kind] = kinds.get(kind, Resources()) + node.op.resources()
     rows = [(kind, str(count[kind]), str(cycles[kind]), kinds[kind]) for kind in sorted(kinds)]
-    rows.append(("fifo", str(len(plan.depths)), "", plan.fifos))
+    rows.append(("fifo", str(len(plan.depths)), "", plan.fifo_resources))
     for kind, number, slowest, resources in rows:
-        table.add_row(kind, number, slowest, *_cells(resources))
+        table.add_row(kind, number, slowest, *_cells(resources, board))
     table.add_section()
-    table.add_row("in all", "", str(plan.interval), *_cells(plan.resources))
+    table.add_row("in all", "", str(plan.interval), *_cells(plan.resources, board))
     share = shares(plan.resources, board)
-    table.add_row("of the part", "", "", *(f"{share[name]:.1%}" for name in NAMES))
+    table.add_row("of the part", "", "", *(f"{share[name]:.1%}" for name in titles(board)))
     return table
 
 
-def _cells(resources: Resources) -> list[str]:
-    return [f"{getattr(resources, name):,.1f}".removesuffix(".0") for name in NAMES]
+def _cells(resources: Resources, board: Board) -> list[str]:
+    return [f"{getattr(resources, name):,.1f}".removesuffix(".0") for name in titles(board)]
 
 
 def verdict(plan: Plan, board: Board) -> str:

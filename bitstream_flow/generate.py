@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from string import Template
 
-from bitstream_flow.streaming import Edge, edges
 from hls.beats import axis_bytes
 from hls.errors import InputError
 from hls.fifo import Fifo
@@ -66,20 +65,20 @@ def identifier(name: str) -> str:
     return re.sub(r"\W", "_", name)
 
 
-def generate(graph: Graph, depths: Mapping[str, int], folder: Path) -> list[Path]:
+def generate(graph: Graph, fifos: Mapping[str, Fifo], folder: Path) -> list[Path]:
     """Write the RTL of a converted graph into `folder`; returns the files, `mem/` included."""
     check_identifiers(graph)
     (folder / "mem").mkdir(parents=True, exist_ok=True)
     kinds = {type(node.op) for node in graph.nodes} | {Fifo}
     for source in {source for kind in kinds for source in kind.rtl_sources()}:
         shutil.copyfile(source, folder / source.name)
-    streams = {edge.name: edge.stream for edge in edges(graph)}
     for node in graph.nodes:
         for parameter, path in memory_files(node).items():
             memory = next(m for m in node.op.memories(node.constants) if m.parameter == parameter)
             (folder / path).write_text(memory.text())
-    (folder / "dataflow.sv").write_text(SPDX + _dataflow(graph, edges(graph), depths))
-    shell = _accelerator(streams[graph.input], streams[graph.output])
+    (folder / "dataflow.sv").write_text(SPDX + _dataflow(graph, fifos))
+    (first,), (last,) = fifos[graph.input].inputs, fifos[graph.output].inputs
+    shell = _accelerator(first, last)
     (folder / "accelerator.sv").write_text(SPDX + shell)
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
@@ -115,9 +114,8 @@ def _accelerator(first: Stream, last: Stream) -> str:
     )
 
 
-def _dataflow(graph: Graph, streams: list[Edge], depths: Mapping[str, int]) -> str:
-    by_name = {edge.name: edge.stream for edge in streams}
-    first, last = by_name[graph.input], by_name[graph.output]
+def _dataflow(graph: Graph, fifos: Mapping[str, Fifo]) -> str:
+    (first,), (last,) = fifos[graph.input].inputs, fifos[graph.output].inputs
     lines = [
         "// Generated: the network as operators wired through one FIFO an edge.",
         "module dataflow (",
@@ -131,8 +129,8 @@ def _dataflow(graph: Graph, streams: list[Edge], depths: Mapping[str, int]) -> s
         "    input  logic out_ready",
         ");",
     ]
-    for edge in streams:
-        lines += _fifo(edge, depths[edge.name])
+    for edge, fifo in fifos.items():
+        lines += _fifo(edge, fifo)
     for node in graph.nodes:
         lines += _instance(node)
     source, sink = identifier(graph.input), identifier(graph.output)
@@ -148,14 +146,13 @@ def _dataflow(graph: Graph, streams: list[Edge], depths: Mapping[str, int]) -> s
     return "\n".join(lines) + "\n"
 
 
-def _fifo(edge: Edge, depth: int) -> list[str]:
-    name, width = identifier(edge.name), edge.stream.width_bits
-    fifo = Fifo(edge.stream.tensor, lanes=edge.stream.lanes, depth=depth)
+def _fifo(edge: str, fifo: Fifo) -> list[str]:
+    name, width = identifier(edge), fifo.inputs[0].width_bits
     parameters = ", ".join(f".{k}({v})" for k, v in fifo.parameters().items())
     return [
         f"  logic [{width - 1}:0] {name}_i_data, {name}_o_data;",
         f"  logic {name}_i_valid, {name}_i_ready, {name}_o_valid, {name}_o_ready;",
-        f'  fifo #({parameters}, .NAME("{edge.name}")) fifo_{name} (',
+        f'  fifo #({parameters}, .NAME("{edge}")) fifo_{name} (',
         f"      .clk, .rst_n, .in_data({name}_i_data), .in_valid({name}_i_valid),",
         f"      .in_ready({name}_i_ready), .out_data({name}_o_data),",
         f"      .out_valid({name}_o_valid), .out_ready({name}_o_ready));",

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bitstream_flow.generate import SPDX, check_identifiers, identifier
-from bitstream_flow.streaming import Edge, edges
+from bitstream_flow.streaming import edges
 from hls.beats import axis_bytes
 from hls.cpp import call, header, table
 from hls.fifo import Fifo
@@ -32,22 +32,22 @@ _PRAGMAS = (
 _SHARED = ("axis.hpp", "fifo.hpp", "lanes.hpp", "popcount.hpp", "process.hpp")
 
 
-def generate_hls(graph: Graph, depths: Mapping[str, int], folder: Path) -> list[Path]:
+def generate_hls(graph: Graph, fifos: Mapping[str, Fifo], folder: Path) -> list[Path]:
     """Write the C++ of a converted graph and the headers it needs into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     for source in {LIBRARY / name for name in _SHARED} | {header(n.op) for n in graph.nodes}:
         shutil.copyfile(source, folder / source.name)
-    for name, text in hls_texts(graph, depths).items():
+    for name, text in hls_texts(graph, fifos).items():
         (folder / name).write_text(text)
     return sorted(folder.iterdir())
 
 
-def hls_texts(graph: Graph, depths: Mapping[str, int]) -> dict[str, str]:
+def hls_texts(graph: Graph, fifos: Mapping[str, Fifo]) -> dict[str, str]:
     """The generated files: dataflow.hpp, dataflow.cpp and tables.hpp."""
     check_identifiers(graph)
     return {
         "dataflow.hpp": SPDX + _declaration(graph),
-        "dataflow.cpp": SPDX + "\n".join([*_includes(graph), *_top(graph, depths)]),
+        "dataflow.cpp": SPDX + "\n".join([*_includes(graph), *_top(graph, fifos)]),
         "tables.hpp": SPDX + "".join(["\n#pragma once\n\n#include <ap_int.h>\n", *_tables(graph)]),
     }
 
@@ -83,15 +83,15 @@ def _includes(graph: Graph) -> Iterator[str]:
     yield ""
 
 
-def _top(graph: Graph, depths: Mapping[str, int]) -> Iterator[str]:
+def _top(graph: Graph, fifos: Mapping[str, Fifo]) -> Iterator[str]:
     first, last = _ends(graph)
     yield f"void {TOP}(hls::stream<ap_axiu<{axis_bits(first)}, 0, 0, 0>>& s_axis,"
     yield f"                 hls::stream<ap_axiu<{axis_bits(last)}, 0, 0, 0>>& m_axis) {{"
     yield from (f"#pragma HLS {pragma}" for pragma in _PRAGMAS)
     for node in graph.nodes:
         yield from _storage(node)
-    for edge in edges(graph):
-        yield from _fifo(edge, depths[edge.name])
+    for edge, fifo in fifos.items():
+        yield from _fifo(edge, fifo)
     source, sink = _variable(graph.input), _variable(graph.output)
     yield (
         f"  PROCESS(operators::from_axis<{first.width_bits}, {axis_bits(first)}, {first.beats}>"
@@ -115,12 +115,13 @@ def _ends(graph: Graph) -> tuple[Stream, Stream]:
     return streams[graph.input], streams[graph.output]
 
 
-def _fifo(edge: Edge, depth: int) -> Iterator[str]:
-    fifo = Fifo(edge.stream.tensor, lanes=edge.stream.lanes, depth=depth)
+def _fifo(edge: str, fifo: Fifo) -> Iterator[str]:
     values = ", ".join(map(str, fifo.parameters().values()))
-    name = _variable(edge.name)
-    yield f'  operators::fifo<{values}> {name}("{edge.name}");'
-    yield f"#pragma HLS STREAM variable={name} depth={places(depth)}"
+    name = _variable(edge)
+    yield f'  operators::fifo<{values}> {name}("{edge}");'
+    yield f"#pragma HLS STREAM variable={name} depth={places(fifo.depth)}"
+    if fifo.ultra_ram:
+        yield f"#pragma HLS BIND_STORAGE variable={name} type=fifo impl=uram"
 
 
 def places(depth: int) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 from bitstream_flow.fifo_depths import Depth
 from bitstream_flow.optimise import Plan
 from bitstream_flow.straight import with_lines
-from bitstream_flow.streaming import absorb_borders, insert_converters
+from bitstream_flow.streaming import absorb_borders, insert_converters, widen
 from hls.graph import Graph, constants_of, fold_of, from_json, to_json
 from hls.scale_clip import ScaleClip
 
@@ -37,6 +37,7 @@ def save_plan(plan: Plan, folder: Path) -> None:
     values = {
         "fold": {node.name: fold_of(node.op) for node in plan.chip.nodes},
         "straight": [n.name for n in plan.chip.nodes if isinstance(n.op, ScaleClip)],
+        "widened": dict(plan.widened),
         "fifos": [asdict(depth) for depth in plan.depths],
     }
     (folder / "plan.json").write_text(json.dumps(values, indent=1))
@@ -48,5 +49,5 @@ def load_plan(logical: Graph, folder: Path) -> Plan:
     graph, lines = with_lines(absorb_borders(logical))
     graph = graph.with_ops({name: lines[name] for name in values["straight"]})
     ops = {node.name: replace(node.op, **values["fold"][node.name]) for node in graph.nodes}
-    chip = insert_converters(graph.with_ops(ops))
-    return Plan(chip, [Depth(**entry) for entry in values["fifos"]])
+    chip = widen(insert_converters(graph.with_ops(ops)), values["widened"])
+    return Plan(chip, [Depth(**entry) for entry in values["fifos"]], values["widened"])

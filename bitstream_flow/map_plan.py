@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bitstream_flow.board import Board, load_board
-from bitstream_flow.fit import NAMES, shares, verdict
+from bitstream_flow.fit import shares, titles, verdict
 from bitstream_flow.folding import Target
 from bitstream_flow.frontend.structure import network_graph
 from bitstream_flow.lanes import lanes
@@ -67,8 +67,7 @@ def _constants(op: Operator, rng: np.random.Generator) -> Constants:
 
 def map_plan(plan: Plan, board: Board) -> dict[str, tuple[Resources, Resources]]:
     """Kind of operator -> (mapped, predicted)."""
-    depths = {depth.name: depth.depth for depth in plan.depths}
-    wanted = units(with_random_constants(plan.chip), depths)
+    wanted = units(with_random_constants(plan.chip), plan.fifos)
     mapped = map_units(wanted, board.family)
     found: dict[str, tuple[Resources, Resources]] = defaultdict(lambda: (Resources(), Resources()))
     for unit in wanted:
@@ -85,17 +84,18 @@ def report(
 ) -> Table:
     """One row a kind of operator, mapped and predicted, and the shares of the part."""
     table = Table(title=f"{name} on {board.name} ({board.part}): mapped / predicted")
-    for title in ("operator", *NAMES.values()):
+    for title in ("operator", *titles(board).values()):
         table.add_column(title, justify="left" if title == "operator" else "right")
+    names = titles(board)
     total = (
         sum((pair[0] for pair in found.values()), Resources()),
         sum((pair[1] for pair in found.values()), Resources()),
     )
     for kind, pair in [*sorted(found.items()), ("in all", total)]:
-        cells = (f"{getattr(pair[0], r):,g} / {getattr(pair[1], r):,.0f}" for r in NAMES)
+        cells = (f"{getattr(pair[0], r):,g} / {getattr(pair[1], r):,.0f}" for r in names)
         table.add_row(kind, *cells)
     share = [shares(one, board) for one in total]
-    table.add_row("of the part", *(f"{share[0][r]:.1%} / {share[1][r]:.1%}" for r in NAMES))
+    table.add_row("of the part", *(f"{share[0][r]:.1%} / {share[1][r]:.1%}" for r in names))
     table.caption = f"{total[0].lut / lanes(plan.chip):.2f} LUT a lane all in (mapped)"
     return table
 

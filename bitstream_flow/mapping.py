@@ -22,7 +22,6 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bitstream_flow.cache import digest
-from bitstream_flow.streaming import edges
 from hls.errors import InputError
 from hls.fifo import Fifo
 from hls.folders import cache_root
@@ -58,15 +57,10 @@ class Unit:
         )  # fmt: skip
 
 
-def units(graph: Graph, depths: Mapping[str, int]) -> list[Unit]:
+def units(graph: Graph, fifos: Mapping[str, Fifo]) -> list[Unit]:
     """Every operator and FIFO of a converted graph."""
     found = [_unit(node.name, node.op, node.constants) for node in graph.nodes]
-    for edge in edges(graph):
-        depth, stream = depths[edge.name], edge.stream
-        found.append(
-            _unit(fifo_name(edge.name), Fifo(stream.tensor, lanes=stream.lanes, depth=depth))
-        )
-    return found
+    return found + [_unit(fifo_name(edge), fifo) for edge, fifo in fifos.items()]
 
 
 def fifo_name(edge: str) -> str:
@@ -139,11 +133,12 @@ def _prepare(batch: list[Unit], folder: Path, family: str) -> str:
         values = write_memories(unit, folder, f"u{index}")
         lines.append(f"  (* keep *) {unit.op.module} #({values}) u{index} ();")
     (folder / "batch.sv").write_text("\n".join([*lines, "endmodule", ""]))
+    options = "-uram" if family == "xcup" else ""
     cells = " ".join(_cell(index, unit) for index, unit in enumerate(batch))
     return (
         f"read_slang --threads 1 -D YOSYS --top batch --keep-hierarchy {' '.join(files)} batch.sv; "
         f"setattr -mod -set keep_hierarchy 1 {cells}; "
-        f"synth_xilinx -family {family} -abc9 -flatten -noiopad -noclkbuf -top batch; "
+        f"synth_xilinx -family {family} {options} -abc9 -flatten -noiopad -noclkbuf -top batch; "
         "tee -q -o stat.txt stat -tech xilinx"
     )
 
@@ -183,6 +178,7 @@ def parse_statistics(text: str, module: str) -> Resources:
         ff=sum(n for cell, n in cells.items() if cell in FLIP_FLOPS),
         bram36=_sum(cells, "RAMB36E") + _sum(cells, "RAMB18E") / 2,
         dsp=_sum(cells, "DSP48E"),
+        uram=_sum(cells, "URAM288"),
     )
 
 

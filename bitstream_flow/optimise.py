@@ -13,24 +13,25 @@ skips above in a cycle. The other operators follow the units beside them (`foldi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import astuple, dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
 
-from bitstream_flow.fifo_depths import Depth, size_fifos
+from bitstream_flow.fifo_depths import Depth, fifos, size_fifos
 from bitstream_flow.folding import Target, choices, fold, out_of_reach
 from bitstream_flow.straight import with_lines
-from bitstream_flow.streaming import absorb_borders, edges, insert_converters
+from bitstream_flow.streaming import absorb_borders, insert_converters, widen
+from bitstream_flow.ultra_ram import lanes_for_ultra_ram, with_ultra_ram
 from hls.errors import InputError
 from hls.fifo import Fifo
 from hls.fork import Fork
 from hls.graph import Graph, Node
 from hls.matrix_vector import MatrixVector
-from hls.memory_cost import BRAM36_BITS
+from hls.memory_cost import BRAM36_BITS, ULTRA_RAM_BITS
 from hls.operator import Operator, Resources
 from hls.scale_clip import ScaleClip
 from hls.window import Window
@@ -46,35 +47,54 @@ _LITTLE = 0.1
 _SECONDS = 20.0
 # How much the sum of all resources counts beside the scarcest of them.
 _SUM_WEIGHT = 0.05
-_BRAM36 = [field.name for field in fields(Resources)].index("bram36")
+_BRAM36, _URAM = ([f.name for f in fields(Resources)].index(n) for n in ("bram36", "uram"))
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A folded graph with its width converters and FIFOs; resources are estimates."""
+    """A folded graph with its width converters and FIFOs; resources are estimates.
+
+    `widened` are the edges whose FIFOs have more lanes than both ends, and those lanes.
+    """
 
     chip: Graph
     depths: list[Depth]
+    widened: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def interval(self) -> int:
         """Cycles a frame of the slowest operator."""
         return max(node.op.cycles for node in self.chip.nodes)
 
-    @property
+    @cached_property
     def resources(self) -> Resources:
         """The estimates of all operators and FIFOs."""
-        return sum((node.op.resources() for node in self.chip.nodes), self.fifos)
+        return sum((node.op.resources() for node in self.chip.nodes), self.fifo_resources)
+
+    @cached_property
+    def fifos(self) -> dict[str, Fifo]:
+        """Edge -> its FIFO as an operator."""
+        return fifos(self.chip, self.depths)
 
     @property
-    def fifos(self) -> Resources:
+    def fifo_resources(self) -> Resources:
         """The estimates of the FIFOs."""
-        sizes = {depth.name: depth.depth for depth in self.depths}
-        ops = (
-            Fifo(edge.stream.tensor, lanes=edge.stream.lanes, depth=sizes[edge.name])
-            for edge in edges(self.chip)
-        )
-        return sum((op.resources() for op in ops), Resources())
+        return sum((op.resources() for op in self.fifos.values()), Resources())
+
+    @classmethod
+    def of(cls, chip: Graph, budget: Resources) -> Plan:
+        """A converted graph with its FIFOs, in UltraRAM as far as `budget` has it."""
+        interval = max(node.op.cycles for node in chip.nodes)
+        found = cls(chip, size_fifos(chip, interval))
+        if not budget.uram:
+            return found
+        lanes = lanes_for_ultra_ram(chip, found.fifos)
+        wide = widen(chip, lanes)
+        found = cls(wide, size_fifos(wide, interval), lanes) if lanes else found
+        others = sum((node.op.resources() for node in wide.nodes), Resources())
+        places = with_ultra_ram(found.fifos, others, budget)
+        depths = [replace(d, ultra_ram=places[d.name].ultra_ram) for d in found.depths]
+        return replace(found, depths=depths)
 
 
 class Planner:
@@ -117,13 +137,13 @@ class Planner:
 
     def _share(self, plan: Plan) -> float:
         """How much of the scarcest resource a plan takes."""
-        return float((np.array(astuple(plan.resources)) / np.array(astuple(self.budget))).max())
+        return max(plan.resources.shares(self.budget).values())
 
     def _corrected(self, target: Target) -> Plan:
         """A plan; the next one knows what it cost beyond what was modelled."""
         chosen, _ = self.choose(target)
         chip = insert_converters(self._fold(target, {n: op for n, (op, _) in chosen.items()}))
-        found = Plan(chip, size_fifos(chip, max(node.op.cycles for node in chip.nodes)))
+        found = Plan.of(chip, self.budget)
         modelled = sum((cost for _, cost in chosen.values()), Resources())
         self._fixed = found.resources + modelled * -1
         return found
@@ -142,9 +162,13 @@ class Planner:
         items = [
             (name, op, cost)
             for name, menu in self._menus.items()
-            for op, cost in menu.fitting(self.graph.node(name), target, self._lag[name])
+            for op, cost in menu.fitting(
+                self.graph.node(name), target, self._lag[name], ultra=self.budget.uram > 0
+            )
         ]
-        budget = np.array(astuple(self.budget))
+        has = np.array(astuple(self.budget))
+        # No choice takes what a part lacks.
+        budget = np.where(has > 0, has, np.inf)
         shares = np.array([cost for _, _, cost in items]) / budget
         taken, share = _solve([name for name, _, _ in items], shares, astuple(self._fixed) / budget)
         chosen = {
@@ -169,13 +193,19 @@ class _Menu:
         self.cycles = np.array([op.cycles for op in ops])
         self.costs = np.array([astuple(_with_window(op, window)) for op in ops])
 
-    def fitting(self, node: Node, target: Target, lag: float) -> list[tuple[Operator, np.ndarray]]:
-        """Those that meet the target and that no other one beats in everything."""
+    def fitting(
+        self, node: Node, target: Target, lag: float, ultra: bool
+    ) -> list[tuple[Operator, np.ndarray]]:
+        """Those that meet the target and that no other one beats in everything.
+
+        With `ultra` the skips that wait for them lie in UltraRAM.
+        """
         fast = np.flatnonzero(self.cycles <= target.cycles)
         if not len(fast):
             raise out_of_reach(node, int(self.cycles.min()), target)
         costs = self.costs[fast].copy()
-        costs[:, _BRAM36] += lag / target.cycles * self.cycles[fast] / BRAM36_BITS
+        memory, size = (_URAM, ULTRA_RAM_BITS) if ultra else (_BRAM36, BRAM36_BITS)
+        costs[:, memory] += lag / target.cycles * self.cycles[fast] / size
         kept = []
         for index, cost in enumerate(costs):
             better = (costs <= cost).all(axis=1) & (costs < cost).any(axis=1)

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bitstream_flow.board import Board, load_board
-from bitstream_flow.fit import NAMES, fastest, scarcest, shares
+from bitstream_flow.fit import NAMES, fastest, scarcest, shares, titles
 from bitstream_flow.frontend.structure import network_graph
 from bitstream_flow.lanes import lanes, utilisation
 from bitstream_flow.optimise import Plan, Planner
@@ -43,8 +43,8 @@ def report(name: str, network: NetworkConfig, board: Board, widths: Sequence[int
     """One row a width."""
     table = Table(title=f"{name} on {board.name} ({board.part}) by width: predicted")
     for title in (
-        "width", "weights, Kib", "frames/s", *NAMES.values(), "scarcest", "lanes", "at work",
-        "LUT a lane",
+        "width", "weights, Kib", "frames/s", *titles(board).values(), "scarcest", "lanes",
+        "at work", "LUT a lane",
     ):  # fmt: skip
         table.add_column(title, justify="right")
     for width in widths:
@@ -60,7 +60,7 @@ def _cells(plan: Plan, board: Board) -> list[str]:
     return [
         f"{_weight_bits(plan) / 1024:,.0f}",
         f"{board.clock_hz / plan.interval:,.0f}",
-        *(f"{share[key]:.0%}" for key in NAMES),
+        *(f"{share[key]:.0%}" for key in titles(board)),
         f"{NAMES[name]} {share[name]:.0%}",
         str(count),
         f"{utilisation(plan.chip, plan.interval):.0%}",

@@ -4,14 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import gcd, lcm
 
 from hls.graph import Graph, Node
 from hls.pad import Pad
-from hls.tensor import Stream
+from hls.tensor import Stream, TensorType
 from hls.width_converter import WidthConverter
 from hls.window import Window
 
@@ -105,10 +105,32 @@ def _convert(name: str, lanes: int, wanted: Stream, cycles: int) -> Iterator[Nod
     steps = [lanes, between, wanted.lanes]
     for have, get in pairwise(steps):
         if have != get:
-            op = WidthConverter(wanted.tensor, in_lanes=have, out_lanes=get)
-            target = f"{name}.x{get}"
-            yield Node(f"{target}.convert", op, (name,), (target,))
-            name = target
+            yield (node := _converter(name, wanted.tensor, have, get))
+            (name,) = node.outputs
+
+
+def _converter(name: str, tensor: TensorType, have: int, get: int) -> Node:
+    target = f"{name}.x{get}"
+    op = WidthConverter(tensor, in_lanes=have, out_lanes=get)
+    return Node(f"{target}.convert", op, (name,), (target,))
+
+
+def widen(graph: Graph, lanes: Mapping[str, int]) -> Graph:
+    """Each of these edges with so many lanes for a part of its way, between two converters.
+
+    What waits on it waits there.
+    """
+    nodes: list[Node] = []
+    for node in graph.nodes:
+        inputs = []
+        for name, stream in zip(node.inputs, node.op.inputs, strict=True):
+            for have, get in pairwise((stream.lanes, lanes.get(name, stream.lanes), stream.lanes)):
+                if have != get:
+                    nodes.append(_converter(name, stream.tensor, have, get))
+                    (name,) = nodes[-1].outputs
+            inputs.append(name)
+        nodes.append(replace(node, inputs=tuple(inputs)))
+    return replace(graph, nodes=tuple(nodes))
 
 
 def edges(graph: Graph) -> list[Edge]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import io
 import json
 from collections import defaultdict
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,14 +15,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bitstream_flow.fifo_memory import simplest_safe_bits, skips
-from bitstream_flow.fit import NAMES
+from bitstream_flow.fit import NAMES, titles
 from bitstream_flow.lanes import lane_uses, lanes, utilisation
 from bitstream_flow.mapping import units
 from bitstream_flow.project import Build
 from hls.errors import InputError
 from hls.operator import Operator, Resources
 
-RESOURCES = tuple(NAMES)
 # What share of the bottleneck schedule the lanes should work.
 LANE_GOAL = 0.9
 
@@ -51,8 +50,7 @@ class Summary:
     def read(cls, build: Build) -> Summary:
         """Gather from the build's files; a build that is not finished is an InputError."""
         values, check = _results(build, "map/map.json"), _results(build, "check/check.json")
-        sizes = {depth.name: depth.depth for depth in build.plan.depths}
-        ops = {unit.name: unit.op for unit in units(build.plan.chip, sizes)}
+        ops = {unit.name: unit.op for unit in units(build.plan.chip, build.plan.fifos)}
         if missing := ops.keys() - values.keys():
             raise InputError(
                 f"{build.folder}/map/map.json lacks {min(missing)}: {_remedy(build, 'to map it')}"
@@ -129,20 +127,18 @@ def write_summary(summary: Summary) -> str:
 def _table(summary: Summary) -> Table:
     board = summary.build.board
     table = Table(title=f"{summary.build.config} on {board.name} ({board.part}), mapped by Yosys")
-    for title in ("operator", "count", "cycles", "LUT", "FF", "BRAM36", "DSP", "LUT estimated"):
+    names = titles(board)
+    for title in ("operator", "count", "cycles", *names.values(), "LUT estimated"):
         table.add_column(title, justify="left" if title == "operator" else "right")
     for row in summary.rows:
-        cells = [f"{getattr(row.mapped, name):g}" for name in RESOURCES]
+        cells = [f"{getattr(row.mapped, name):g}" for name in names]
         table.add_row(row.kind, str(row.count), str(row.cycles), *cells, f"{row.estimated.lut:.0f}")
-    total = [f"{getattr(summary.mapped, name):g}" for name in RESOURCES]
+    total = [f"{getattr(summary.mapped, name):g}" for name in names]
     table.add_section()
     table.add_row("in all", "", str(summary.build.plan.interval), *total,
                   f"{summary.estimated.lut:.0f}")  # fmt: skip
-    share = [
-        f"{getattr(summary.mapped, f.name) / getattr(board.budget, f.name):.1%}"
-        for f in fields(Resources)
-    ]
-    table.add_row("of the part", "", "", *share, "")
+    share = summary.mapped.shares(board.budget)
+    table.add_row("of the part", "", "", *(f"{share[name]:.1%}" for name in names), "")
     return table
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from hls.errors import InputError
-from hls.memory_cost import ram, ring
+from hls.memory_cost import ram, ring, ultra_ram
 from hls.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
 from hls.tensor import Stream, TensorType
 
@@ -31,20 +31,27 @@ class Fifo(LanedOperator):
 
     A beat a cycle in and out, but every other cycle with a depth of 1: a register, which takes the
     next beat only once it is empty. From a depth of 3 on it is a RAM and an output register, which
-    a beat passes in `latency` cycles. With a depth of 0 it is but wires.
+    a beat passes in `latency` cycles. With a depth of 0 it is but wires. With `ultra_ram`
+    the RAM is UltraRAM where it would be block RAM; nothing else changes.
     """
 
     module: ClassVar[str] = "fifo"
-    fold_fields: ClassVar[tuple[str, ...]] = ("lanes", "depth")
+    fold_fields: ClassVar[tuple[str, ...]] = ("lanes", "depth", "ultra_ram")
 
     tensor: TensorType
     lanes: int = 1
     depth: int = 2
+    ultra_ram: int = 0
 
     def __post_init__(self) -> None:
         if self.depth < 0:
             raise InputError(f"fifo: depth {self.depth}, but it must not be negative")
         Stream(self.tensor, self.lanes)
+        if self.ultra_ram and not in_block_ram(self.depth, self.inputs[0].width_bits):
+            raise InputError(
+                f"fifo: {self.depth} beats of {self.inputs[0].width_bits} bits are too few for"
+                " UltraRAM, which takes those that need block RAM"
+            )
 
     @property
     def outputs(self) -> tuple[Stream, ...]:
@@ -67,11 +74,19 @@ class Fifo(LanedOperator):
     @property
     def ring(self) -> int:
         """Words of the RAM; depth - 1 are used, one less in block RAM, which has a latch."""
-        places = self.depth - 1
-        return ring(places, self.inputs[0].width_bits) if places > 1 else 1
+        places, width = self.depth - 1, self.inputs[0].width_bits
+        if self.ultra_ram:
+            whole = 1 << (places - 1).bit_length()
+            return whole if ultra_ram(whole, width) == ultra_ram(places, width) else places
+        return ring(places, width) if places > 1 else 1
 
     def parameters(self) -> dict[str, int]:
-        return {"WIDTH_BITS": self.inputs[0].width_bits, "DEPTH": self.depth, "RING": self.ring}
+        return {
+            "WIDTH_BITS": self.inputs[0].width_bits,
+            "DEPTH": self.depth,
+            "RING": self.ring,
+            "ULTRA_RAM": self.ultra_ram,
+        }
 
     def resources(self) -> Resources:
         width, places = self.inputs[0].width_bits, self.depth - 1
@@ -86,4 +101,6 @@ class Fifo(LanedOperator):
         control = Resources(lut=6 + (1 + 2 * wraps) * count_bits, ff=3 * count_bits + 2)
         if in_block_ram(self.depth, width):
             control += Resources(lut=2, ff=width + 1)
+        if self.ultra_ram:
+            return control + ultra_ram(self.ring, width)
         return control + ram(self.ring, width)

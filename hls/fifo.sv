@@ -3,10 +3,10 @@
 //
 // FIFO of exactly DEPTH beats, see fifo.py. The oldest beat lies in the output register, the others
 // in a store: a register, distributed RAM (up to 32 places in 2/3 LUT a bit, where a shift register
-// takes one) or block RAM; with DEPTH 1 there is none. What comes passes through the RAM, so that
-// no multiplexer lies before the output register. Block RAM has a latch of its own, which is slow,
-// and holds a beat, too. in_ready and out_valid depend on registers only, so that a FIFO cuts every
-// combinational path; with DEPTH 0 it is but wires.
+// takes one) or block RAM, with ULTRA_RAM UltraRAM; with DEPTH 1 there is none. What comes passes
+// through the RAM, so that no multiplexer lies before the output register. Block RAM and UltraRAM
+// have a latch of their own, which is slow, and holds a beat, too. in_ready and out_valid depend on
+// registers only, so that a FIFO cuts every combinational path; with DEPTH 0 it is but wires.
 //
 // The RAM is a ring of RING words, not all of them used: a power of two needs no wrapping.
 //
@@ -17,6 +17,7 @@ module fifo #(
     parameter int WIDTH_BITS = 1,
     parameter int DEPTH = 2,
     parameter int RING = DEPTH > 1 ? DEPTH - 1 : 1,
+    parameter int ULTRA_RAM = 0,
     parameter string NAME = ""
 ) (
     input  logic                  clk,
@@ -38,6 +39,14 @@ module fifo #(
     $error("fifo: RING must hold DEPTH - 1 beats");
   end
 
+  localparam bit BLOCK = DEPTH > 129 && (DEPTH - 1) * WIDTH_BITS > 4096;
+  /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
+  localparam string STYLE = ULTRA_RAM != 0 ? "ultra" : BLOCK ? "block" : "distributed";
+  /* verilator lint_on UNUSEDPARAM */
+  if (ULTRA_RAM != 0 && !BLOCK) begin : g_bad_ultra_ram
+    $error("fifo: ULTRA_RAM is for what would be block RAM");
+  end
+
 `ifndef SYNTHESIS
   int unsigned fill, most;
 `endif
@@ -48,7 +57,6 @@ module fifo #(
     assign {fill, most} = '0;
 `endif
   end else begin : g_fifo
-    localparam bit BLOCK = DEPTH > 129 && (DEPTH - 1) * WIDTH_BITS > 4096;
     localparam int PLACES = DEPTH - 1 - BLOCK;
     localparam int COUNT_BITS = PLACES > 0 ? $clog2(PLACES + 1) : 1;
     logic [COUNT_BITS-1:0] stored;  // beats in the store
@@ -98,7 +106,7 @@ module fifo #(
       end
     end else begin : g_ram
       localparam int ADDRESS_BITS = $clog2(RING);
-      (* no_rw_check, ram_style = BLOCK ? "block" : "distributed" *)
+      (* no_rw_check, ram_style = STYLE *)
       logic [WIDTH_BITS-1:0] memory[RING];
       logic [ADDRESS_BITS-1:0] write_at, read_at;
 

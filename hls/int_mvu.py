@@ -32,7 +32,7 @@ class IntMvu(MatrixVector):
     """
 
     module: ClassVar[str] = "int_mvu"
-    submodules: ClassVar[tuple[str, ...]] = ("mvu_fold", "wrap_counter")
+    submodules: ClassVar[tuple[str, ...]] = ("mvu_fold", "weight_rom", "wrap_counter")
 
     tensor: TensorType
     out_channels: int

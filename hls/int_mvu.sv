@@ -53,28 +53,17 @@ module int_mvu #(
   localparam int FULL_BITS = FACTOR_BITS + IN_BITS + 1 - IN_SIGNED;
   localparam int PRODUCT_BITS = FULL_BITS < CHAIN_BITS ? FULL_BITS : CHAIN_BITS;
   localparam logic signed [CHAIN_BITS-1:0] BIAS = PACK == 2 ? CHAIN_BITS'(1) << (FIELD - 1) : '0;
-  /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
-`ifdef YOSYS
-  localparam string STYLE = BLOCK_RAM != 0 ? "block" : "logic";
-`else
-  localparam string STYLE = BLOCK_RAM != 0 ? "block" : "distributed";
-`endif
-  /* verilator lint_on UNUSEDPARAM */
   // Control bits: 0 with the weights, 1 with the product, and then with each lane's sum but one's,
   // which is the accumulator.
   localparam int STEPS = SIMD == 1 ? 2 : SIMD + 2;
 
   logic [SIMD*IN_BITS-1:0] beat;
-  (* rom_style = STYLE *)
-  logic [PE*SIMD*WEIGHT_BITS-1:0] memory[DEPTH];
-  logic [PE*SIMD*WEIGHT_BITS-1:0] word, weights;
+  logic [PE*SIMD*WEIGHT_BITS-1:0] weights;
   logic [ADDRESS_BITS-1:0] address;
   logic signed [IN_BITS:0] values[SIMD];
   logic signed [FACTOR_BITS-1:0] factors[SIMD][PE/PACK];
   logic enable, unused;
   logic [STEPS-1:0] valid, first, last;
-
-  initial if (WEIGHTS_FILE != "") $readmemh(WEIGHTS_FILE, memory);
 
   assign enable = !out_valid || out_ready;
 
@@ -97,17 +86,20 @@ module int_mvu #(
       out_valid <= valid[STEPS-1] && last[STEPS-1];
     end
     if (enable) begin
-      word <= memory[address];
       first[STEPS-1:1] <= first[STEPS-2:0];
       last[STEPS-1:1] <= last[STEPS-2:0];
     end
   end
 
-  if (BLOCK_RAM != 0) begin : g_register
-    always_ff @(posedge clk) if (enable) weights <= word;
-  end else begin : g_no_register
-    assign weights = word;
-  end
+  weight_rom #(
+      .WIDTH_BITS(PE * SIMD * WEIGHT_BITS),
+      .DEPTH(DEPTH),
+      .BLOCK_RAM(BLOCK_RAM),
+      .LATE(BLOCK_RAM),
+      .WEIGHTS_FILE(WEIGHTS_FILE)
+  ) u_weights (
+      .clk, .enable, .address, .weights
+  );
 
   for (genvar lane = 0; lane < SIMD; lane++) begin : g_lane
     localparam int WORD = PE * WEIGHT_BITS + IN_BITS;

@@ -13,6 +13,8 @@ BRAM36_BITS = 36 * 1024
 _BRAM36_SHAPES = ((512, 72), (1024, 36), (2048, 18), (4096, 9), (8192, 4), (16384, 2), (32768, 1))
 # Where the RTL asks for block RAM.
 _LUTRAM_BITS_MAX = 4096
+ULTRA_RAM_DEPTH, ULTRA_RAM_WIDTH = 4096, 72
+ULTRA_RAM_BITS = ULTRA_RAM_DEPTH * ULTRA_RAM_WIDTH
 # What wrapping addresses at another number than a power of two takes.
 _WRAP_LUT = 12
 
@@ -58,3 +60,10 @@ def block_ram(depth: int, width_bits: int) -> float:
     blocks = min(-(-depth // d) * -(-width_bits // w) for d, w in _BRAM36_SHAPES)
     halves = min(-(-depth // d) * -(-width_bits // (w // 2)) for d, w in _BRAM36_SHAPES[:6])
     return min(float(blocks), halves / 2)
+
+
+def ultra_ram(depth: int, width_bits: int) -> Resources:
+    """UltraRAM blocks for `depth` words of `width_bits`, and what chooses between those behind
+    one another."""
+    rows, columns = -(-depth // ULTRA_RAM_DEPTH), -(-width_bits // ULTRA_RAM_WIDTH)
+    return Resources(lut=width_bits * -(-(rows - 1) // 3), uram=rows * columns)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
+from math import inf
+from operator import add
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,25 +27,27 @@ LIBRARY = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Resources:
-    """Estimated cost on a 7-series part: LUT6, flip-flops, BRAM36 (halves allowed), DSP48."""
+    """Estimated cost on a 7-series part: LUT6, flip-flops, BRAM36 (halves allowed), DSP48.
+
+    `uram` counts UltraRAM blocks, which only larger UltraScale+ parts have.
+    """
 
     lut: float = 0.0
     ff: float = 0.0
     bram36: float = 0.0
     dsp: float = 0.0
+    uram: float = 0.0
 
     def __add__(self, other: Resources) -> Resources:
-        return Resources(
-            self.lut + other.lut,
-            self.ff + other.ff,
-            self.bram36 + other.bram36,
-            self.dsp + other.dsp,
-        )
+        return Resources(*map(add, astuple(self), astuple(other)))
 
     def __mul__(self, factor: float) -> Resources:
-        return Resources(
-            self.lut * factor, self.ff * factor, self.bram36 * factor, self.dsp * factor
-        )
+        return Resources(*(value * factor for value in astuple(self)))
+
+    def shares(self, of: Resources) -> dict[str, float]:
+        """Resource -> share of what a part has; one that the part lacks is left out if unused."""
+        pairs = {f.name: (getattr(self, f.name), getattr(of, f.name)) for f in fields(self)}
+        return {n: used / has if has else inf for n, (used, has) in pairs.items() if used or has}
 
 
 @dataclass(frozen=True)

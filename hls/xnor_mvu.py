@@ -30,7 +30,7 @@ class XnorMvu(MatrixVector):
     """
 
     module: ClassVar[str] = "xnor_mvu"
-    submodules: ClassVar[tuple[str, ...]] = ("mvu_fold", "popcount", "wrap_counter")
+    submodules: ClassVar[tuple[str, ...]] = ("mvu_fold", "popcount", "weight_rom", "wrap_counter")
     fold_fields: ClassVar[tuple[str, ...]] = ("pe", "simd", "mmv", "block_ram")
 
     tensor: TensorType

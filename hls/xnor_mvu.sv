@@ -50,13 +50,6 @@ module xnor_mvu #(
   localparam int PIECE = PE * SIMD / MMV;
   localparam bit REORDER = MMV > 1 && FOLD_OUT > 1;
   localparam int ADDRESS_BITS = DEPTH > 1 ? $clog2(DEPTH) : 1;
-  /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
-`ifdef YOSYS
-  localparam string STYLE = BLOCK_RAM != 0 ? "block" : "logic";
-`else
-  localparam string STYLE = BLOCK_RAM != 0 ? "block" : "distributed";
-`endif
-  /* verilator lint_on UNUSEDPARAM */
 
   // Popcounts of at most GROUP lanes are registered: halve SIMD, less the carry bit, until it fits.
   localparam int GROUP = 31;
@@ -64,15 +57,12 @@ module xnor_mvu #(
   localparam int SUM_BITS = $clog2(SIMD + 1);
 
   logic [SIMD-1:0] beat;
-  logic [ADDRESS_BITS-1:0] address;
+  logic [ADDRESS_BITS-1:0] address, fetch_at;
+  logic [PIECE-1:0] piece;
   logic [PE*SIMD-1:0] weights;
-  (* rom_style = STYLE *)
-  logic [PIECE-1:0] memory[DEPTH];
-  logic enable, primed, issue;
+  logic enable, primed, issue, fetch;
   // Control bits beside the data: 0 with the weights, 1 with the group counts, 2 with the sums.
   logic [2:0] valid, first, last;
-
-  initial if (WEIGHTS_FILE != "") $readmemh(WEIGHTS_FILE, memory);
 
   mvu_fold #(
       .FOLD_IN(FOLD_IN * MMV),
@@ -85,39 +75,42 @@ module xnor_mvu #(
       .beat, .valid(valid[0]), .first(first[0]), .last(last[0])
   );
 
+  weight_rom #(
+      .WIDTH_BITS(PIECE),
+      .DEPTH(DEPTH),
+      .BLOCK_RAM(BLOCK_RAM),
+      .LATE(MMV == 1 ? BLOCK_RAM : 0),
+      .WEIGHTS_FILE(WEIGHTS_FILE)
+  ) u_weights (
+      .clk, .enable(fetch), .address(fetch_at), .weights(piece)
+  );
+
   if (MMV == 1) begin : g_words
-    logic [PE*SIMD-1:0] word;
     logic unused;
     assign unused = issue;
     assign primed = 1'b1;
-    always_ff @(posedge clk) if (enable) word <= memory[address];
-    if (BLOCK_RAM != 0) begin : g_register
-      always_ff @(posedge clk) if (enable) weights <= word;
-    end else begin : g_no_register
-      assign weights = word;
-    end
+    assign fetch = enable;
+    assign fetch_at = address;
+    assign weights = piece;
   end else begin : g_pieces
-    // `fetch` is a whole word ahead of the beats, which is why the first word is primed.
+    // `fetch_at` is a whole word ahead of the beats, which is why the first word is primed.
     localparam int TURN_BITS = $clog2(MMV);
-    logic [ADDRESS_BITS-1:0] fetch;
     logic [TURN_BITS-1:0] turn;
-    logic [PIECE-1:0] piece;
     logic [(MMV-1)*PIECE-1:0] earlier;
-    logic move, turn_end, fetch_end, unused;
+    logic turn_end, fetch_end, unused;
 
     assign unused = ^{address, fetch_end};
-    assign move = issue || !primed;
+    assign fetch = issue || !primed;
     wrap_counter #(.LAST(DEPTH - 1)) u_fetch (
-        .clk, .rst_n, .step(move), .value(fetch), .last(fetch_end)
+        .clk, .rst_n, .step(fetch), .value(fetch_at), .last(fetch_end)
     );
     wrap_counter #(.LAST(MMV - 1)) u_turn (
-        .clk, .rst_n, .step(move), .value(turn), .last(turn_end)
+        .clk, .rst_n, .step(fetch), .value(turn), .last(turn_end)
     );
     always_ff @(posedge clk) begin
       if (!rst_n) primed <= 1'b0;
-      else if (move && turn_end) primed <= 1'b1;
-      if (move) begin
-        piece <= memory[fetch];
+      else if (fetch && turn_end) primed <= 1'b1;
+      if (fetch) begin
         if (turn == '0) weights <= {piece, earlier};
         else earlier <= ((MMV - 1) * PIECE)'({piece, earlier} >> PIECE);
       end

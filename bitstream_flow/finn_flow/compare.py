@@ -23,7 +23,7 @@ from tqdm import tqdm
 from bitstream_flow.board import Board, load_board
 from bitstream_flow.finn_flow.estimate import Estimate
 from bitstream_flow.finn_flow.folding import FinnGraph, carried_over, lanes
-from bitstream_flow.fit import NAMES, USABLE, fastest, shares
+from bitstream_flow.fit import NAMES, USABLE, fastest, shares, titles
 from bitstream_flow.folding import Target
 from bitstream_flow.frontend import FINN_GRAPH
 from bitstream_flow.optimise import Plan, Planner
@@ -90,8 +90,9 @@ def table(contest: Contest) -> Table:
     build = contest.build
     board, rate = build.board, build.frame_rate
     found = Table(title=f"{build.config} on {board.name} ({board.part}): predicted")
-    for title in ("folding", "counted by", "cycles", "frames/s", *NAMES.values(), "lanes", "most"):
-        found.add_column(title, justify="left" if title in ("folding", "counted by") else "right")
+    texts = ("folding", "counted by")
+    for title in (*texts, "cycles", "frames/s", *titles(board).values(), "lanes", "most"):
+        found.add_column(title, justify="left" if title in texts else "right")
     estimate, plan = contest.folded(rate)
     found.add_row(f"ours, for {rate:g}", "us, FIFOs included", *_plan(contest.ours, board))
     _finn_rows(found, f"FINN's, for {rate:g}", board, (estimate, plan()))
@@ -124,7 +125,8 @@ def _criteria(contest: Contest) -> dict[str, Callable[[float], bool]]:
 
 def _finn_rows(found: Table, name: str, board: Board, folding: tuple[Estimate, Plan]) -> None:
     estimate, plan = folding
-    values = (f"{estimate.lut:,.0f}", "", f"{estimate.bram18 / 2:,.1f}", f"{estimate.dsp:,.0f}")
+    counted = {"lut": estimate.lut, "bram36": estimate.bram18 / 2, "dsp": estimate.dsp}
+    values = (f"{counted[name]:,.0f}" if name in counted else "" for name in titles(board))
     most = max(estimate.shares(board).items(), key=lambda item: item[1])
     found.add_row(
         name, "FINN, no FIFOs", *_pace(estimate.cycles, board), *values, f"{lanes(plan.chip):,}",
@@ -138,7 +140,7 @@ def _cells_or_none(plan: Plan | None, board: Board) -> list[str]:
 
 
 def _plan(plan: Plan, board: Board) -> list[str]:
-    values = [f"{getattr(plan.resources, key):,.0f}" for key in NAMES]
+    values = [f"{getattr(plan.resources, key):,.0f}" for key in titles(board)]
     values[2] = f"{plan.resources.bram36:,.1f}"
     share = shares(plan.resources, board)
     most = max(share, key=lambda key: share[key])
@@ -161,7 +163,7 @@ def main() -> None:
     args = parser.parse_args()
     contest = Contest.open(Build(args.config, load_board(args.board), args.fps))
     Console(width=150).print(table(contest))
-    ours, theirs = contest.ours.fifos, contest.folded(args.fps)[1]().fifos
+    ours, theirs = contest.ours.fifo_resources, contest.folded(args.fps)[1]().fifo_resources
     print(
         f"FIFOs at {args.fps:g} frames/s, by our analysis: {ours.bram36:g} BRAM36 and"
         f" {ours.lut:,.0f} LUT with our folding, {theirs.bram36:g} and {theirs.lut:,.0f} with"

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.custom_op.registry import getCustomOp
 from qonnx.transformation.general import GiveUniqueNodeNames
 
-from bitstream_flow.fifo_depths import size_fifos
 from bitstream_flow.finn_flow.builder import ExactWidths
 from bitstream_flow.finn_flow.estimate import Estimate
 from bitstream_flow.folding import Target, fold
@@ -81,8 +80,7 @@ def carried_over(folded: ModelWrapper, logical: Graph, like: Plan, budget: Resou
     chosen = dict(_chosen(folded, graph, budget))
     slowest = max(op.cycles for op in chosen.values())
     chip = insert_converters(fold(graph, Target(slowest), chosen))
-    interval = max(node.op.cycles for node in chip.nodes)
-    return Plan(chip, size_fifos(chip, interval))
+    return Plan.of(chip, budget)
 
 
 def lanes(graph: Graph) -> int:
@@ -117,4 +115,4 @@ def _cheapest(op: Operator, budget: Resources) -> Operator:
 
 def _share(used: Resources, budget: Resources) -> float:
     """All shares of the part together."""
-    return sum(u / b for u, b in zip(astuple(used), astuple(budget), strict=True))
+    return sum(used.shares(budget).values())

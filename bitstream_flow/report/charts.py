@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from bitstream_flow.fit import NAMES
+from bitstream_flow.fit import titles
 from bitstream_flow.report.contents import FIFO, Contents
 from bitstream_flow.report.roofline import Roofline
 
@@ -133,7 +133,7 @@ def stack(values: Mapping[tuple[str, str], float], whole: float) -> list[Part]:
 def stacks(contents: Contents) -> dict[str, list[Part]]:
     """Where each resource goes, by kind of operator, as shares of what the chip uses."""
     found = {}
-    for name in NAMES:
+    for name in titles(contents.summary.build.board):
         values = {
             (kind, kind): sum(getattr(row.mapped, name) for row in rows)
             for kind, rows in contents.by_kind.items()

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from bitstream_flow.fifo_memory import simplest_safe_bits, simplest_safe_depths, skips
-from bitstream_flow.fit import NAMES
 from bitstream_flow.lanes import LaneUse, lane_uses, lanes, utilisation
 from bitstream_flow.mapping import fifo_name
 from bitstream_flow.report.blocks import Blocks
@@ -223,8 +222,3 @@ def _read(path: Path) -> dict[str, Any]:
 def error(predicted: float, measured: float) -> float | None:
     """By how much a prediction is off, as a share of what was measured; None where that is 0."""
     return predicted / measured - 1 if measured else None
-
-
-def amounts(resources: Resources) -> list[float]:
-    """LUT, FF, BRAM36, DSP."""
-    return [getattr(resources, name) for name in NAMES]

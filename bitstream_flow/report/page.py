@@ -9,9 +9,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bitstream_flow.fit import NAMES, USABLE
+from bitstream_flow.fit import USABLE, titles
 from bitstream_flow.report import charts, pictures
-from bitstream_flow.report.contents import Contents, amounts, error, gather
+from bitstream_flow.report.contents import Contents, error, gather
 from bitstream_flow.report.roofline import bounds, roofline
 from bitstream_flow.summary import LANE_GOAL, Summary
 from hls.operator import Resources
@@ -39,11 +39,10 @@ def render(contents: Contents) -> str:
         c=contents,
         s=contents.summary,
         board=contents.summary.build.board,
-        names=NAMES,
+        names=titles(contents.summary.build.board),
         usable=USABLE,
         lane_goal=LANE_GOAL,
         large=LARGE_FIFOS,
-        amounts=amounts,
         error=error,
         total=_total,
         overview=pictures.overview(contents),

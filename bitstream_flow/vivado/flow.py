@@ -94,9 +94,10 @@ def _elsewhere(bundle: Path, folder: Path) -> str:
 
 def _line(bundle: Path, board: Board, routed: Routed) -> str:
     used, fastest = routed.resources, routed.fastest_mhz(board.clock_mhz)
+    uram = f", {used.uram:g} URAM" if board.budget.uram else ""
     met = "met" if routed.slack_ns >= 0 else "MISSED: lower clock_mhz or the frame rate"
     return (
         f"bitstream: {bundle / RESULTS[0]}; placed and routed by Vivado: {used.lut:g} LUT,"
-        f" {used.ff:g} FF, {used.bram36:g} BRAM36, {used.dsp:g} DSP; {board.clock_mhz:g} MHz {met}"
-        f" (slack {routed.slack_ns:g} ns, {fastest:.0f} MHz at most)"
+        f" {used.ff:g} FF, {used.bram36:g} BRAM36, {used.dsp:g} DSP{uram};"
+        f" {board.clock_mhz:g} MHz {met} (slack {routed.slack_ns:g} ns, {fastest:.0f} MHz at most)"
     )

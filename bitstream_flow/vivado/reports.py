@@ -17,7 +17,10 @@ _ROWS = {
     "ff": ("Slice Registers", "CLB Registers"),
     "bram36": ("Block RAM Tile",),
     "dsp": ("DSPs",),
+    "uram": ("URAM",),
 }
+# Rows of parts that have it; the others have no such row.
+_OPTIONAL = {"uram"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class Routed:
 def read_reports(folder: Path) -> Routed:
     """Read utilisation.rpt and slack.txt of a Vivado run."""
     text = _read(folder / "utilisation.rpt")
-    values = {name: _used(text, rows, folder) for name, rows in _ROWS.items()}
+    values = {name: _used(text, name, folder) for name in _ROWS}
     slack = _read(folder / "slack.txt").strip()
     try:
         return Routed(Resources(**values), float(slack))
@@ -50,8 +53,11 @@ def _read(path: Path) -> str:
         raise InputError(f"cannot read {path}: {error.strerror}") from None
 
 
-def _used(text: str, rows: tuple[str, ...], folder: Path) -> float:
+def _used(text: str, name: str, folder: Path) -> float:
+    rows = _ROWS[name]
     found = re.search(rf"^\|\s*(?:{'|'.join(rows)})\*?\s*\|\s*([\d.]+)\s*\|", text, re.MULTILINE)
+    if found is None and name in _OPTIONAL:
+        return 0.0
     if found is None:
         raise InputError(f"{folder / 'utilisation.rpt'} has no row {rows[0]!r}: unknown format")
     return float(found[1])

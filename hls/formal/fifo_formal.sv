@@ -8,6 +8,7 @@ module fifo_formal #(
     parameter int WIDTH_BITS = 1,
     parameter int DEPTH = 2,
     parameter int RING = 1,
+    parameter int ULTRA_RAM = 0,
     parameter int LATENCY = 1
 ) (
     input logic                  clk,
@@ -24,7 +25,7 @@ module fifo_formal #(
   logic full;
   int unsigned stored, latched;
 
-  fifo #(.WIDTH_BITS(WIDTH_BITS), .DEPTH(DEPTH), .RING(RING)) dut (.*);
+  fifo #(.WIDTH_BITS(WIDTH_BITS), .DEPTH(DEPTH), .RING(RING), .ULTRA_RAM(ULTRA_RAM)) dut (.*);
   stream_properties #(.WIDTH_BITS(WIDTH_BITS), .GIVEN(1)) given (
       .clk, .rst_n, .data(in_data), .valid(in_valid), .ready(in_ready), .arrives, .stalled
   );

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bitstream_flow import fifo_depths
 from bitstream_flow.csim import HlsCpp
-from bitstream_flow.fifo_depths import size_fifos
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.generate_hls import generate_hls, hls_texts
 from bitstream_flow.landmarks import end_with_decoder
@@ -21,6 +21,7 @@ from bitstream_flow.reference import run_reference
 from bitstream_flow.streaming import absorb_borders, edges, insert_converters
 from hls.cpp_simulation import CSIM, FLAGS, includes_of, open_headers
 from hls.errors import InputError
+from hls.fifo import Fifo
 from hls.graph import Graph
 from hls.operator import Operator
 from hls.programs import compiler, run_compiler
@@ -44,9 +45,9 @@ def chip(logical: Graph) -> Graph:
 
 
 @pytest.fixture(scope="module")
-def depths(chip: Graph) -> dict[str, int]:
+def fifos(chip: Graph) -> dict[str, Fifo]:
     interval = max(node.op.cycles for node in chip.nodes)
-    return {depth.name: depth.depth for depth in size_fifos(chip, interval)}
+    return fifo_depths.fifos(chip, fifo_depths.size_fifos(chip, interval))
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +70,9 @@ def _with_mmv(graph: Graph) -> Graph:
 
 
 @needs_simulation
-def test_every_stream_is_right_and_frames_follow_at_once(logical, chip, depths, images) -> None:
+def test_every_stream_is_right_and_frames_follow_at_once(logical, chip, fifos, images) -> None:
     expected = run_reference(logical, images)
-    found = HlsCpp(chip, depths).tensors(images)
+    found = HlsCpp(chip, fifos).tensors(images)
     assert set(found) == {edge.name for edge in edges(chip)}
     common = set(found) & set(expected)
     assert len(common) > 40 and "landmarks" in common
@@ -80,33 +81,33 @@ def test_every_stream_is_right_and_frames_follow_at_once(logical, chip, depths, 
 
 
 @needs_simulation
-def test_no_stream_holds_more_than_its_depth(chip, depths, images) -> None:
-    run = HlsCpp(chip, depths).run(images)
-    fifos = {fifo.name: fifo for fifo in run.fifos}
-    assert {"s_axis", "m_axis"} | set(depths) == set(fifos)
-    assert all(fifos[name].depth == (depth or 2) for name, depth in depths.items())
-    assert all(fifo.fill == 0 and 0 < fifo.max_fill <= fifo.depth for fifo in run.fifos)
+def test_no_stream_holds_more_than_its_depth(chip, fifos, images) -> None:
+    run = HlsCpp(chip, fifos).run(images)
+    states = {state.name: state for state in run.fifos}
+    assert {"s_axis", "m_axis"} | set(fifos) == set(states)
+    assert all(states[name].depth == (fifo.depth or 2) for name, fifo in fifos.items())
+    assert all(state.fill == 0 and 0 < state.max_fill <= state.depth for state in run.fifos)
 
 
 @needs_simulation
-def test_a_skip_too_short_is_named_within_seconds(chip, depths, images) -> None:
-    simulator = HlsCpp(chip, {**depths, SKIP: 3})
+def test_a_skip_too_short_is_named_within_seconds(chip, fifos, images) -> None:
+    simulator = HlsCpp(chip, {**fifos, SKIP: replace(fifos[SKIP], depth=3)})
     start = time.monotonic()
     with pytest.raises(InputError, match=rf"FIFO {re.escape(SKIP)} \(depth 3\) is full"):
         simulator.run(images)
     assert time.monotonic() - start < 10
 
 
-def test_the_text_is_what_vitis_hls_wants(chip, depths, tmp_path) -> None:
-    files = {path.name: path for path in generate_hls(chip, depths, tmp_path)}
+def test_the_text_is_what_vitis_hls_wants(chip, fifos, tmp_path) -> None:
+    files = {path.name: path for path in generate_hls(chip, fifos, tmp_path)}
     text = files["dataflow.cpp"].read_text()
-    assert {name: files[name].read_text() for name in hls_texts(chip, depths)} == hls_texts(
-        chip, depths
+    assert {name: files[name].read_text() for name in hls_texts(chip, fifos)} == hls_texts(
+        chip, fifos
     )
     for pragma in ("INTERFACE axis port=s_axis", "ap_ctrl_none port=return", "HLS DATAFLOW"):
         assert pragma in text
     streams = dict(re.findall(r"HLS STREAM variable=fifo_(\S+) depth=(\d+)", text))
-    names = {re.sub(r"\W", "_", name): depth or 2 for name, depth in depths.items()}
+    names = {re.sub(r"\W", "_", name): fifo.depth or 2 for name, fifo in fifos.items()}
     assert {name: int(depth) for name, depth in streams.items()} == names
     assert len(re.findall(r"PROCESS\(", text)) == len(chip.nodes) + 2
     included = set(re.findall(r'#include "(\S+)"', "".join(p.read_text() for p in files.values())))
@@ -114,8 +115,8 @@ def test_the_text_is_what_vitis_hls_wants(chip, depths, tmp_path) -> None:
 
 
 @needs_simulation
-def test_it_compiles_as_the_plain_calls_that_vitis_hls_sees(chip, depths, tmp_path) -> None:
-    generate_hls(chip, depths, tmp_path)
+def test_it_compiles_as_the_plain_calls_that_vitis_hls_sees(chip, fifos, tmp_path) -> None:
+    generate_hls(chip, fifos, tmp_path)
     plain = "#include <hls_stream.h>\n#undef PROCESS\n#undef JOIN_PROCESSES\n"
     (tmp_path / "plain.cpp").write_text(plain + '#include "dataflow.cpp"\n')
     includes = includes_of(CSIM, open_headers(), tmp_path)

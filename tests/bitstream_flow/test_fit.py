@@ -32,6 +32,14 @@ def test_table_and_verdict(
     assert "frames/s at 100 MHz" in text and "scarcest: LUT" in text
 
 
+@pytest.mark.parametrize(("board", "has"), [("Pynq-Z1", False), ("KV260", True)])
+def test_the_table_shows_what_the_part_has(
+    board: str, has: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _run(monkeypatch, "--config", "face-tiny", "--board", board, "--fps", "500")
+    assert ("URAM" in capsys.readouterr().out) == has
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

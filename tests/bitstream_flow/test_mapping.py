@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from bitstream_flow.mapping import map_units, parse_statistics, units
+from bitstream_flow.fifo_depths import Depth, fifos
+from bitstream_flow.mapping import Unit, map_units, parse_statistics, units
 from bitstream_flow.streaming import edges
 from hls.errors import InputError
+from hls.fifo import Fifo
 from hls.operator import Resources
 from hls.tensor import TensorType
 from tests.bitstream_flow.networks import Builder
@@ -44,9 +46,21 @@ def test_map_and_resume(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("LANDMARK_CACHE", str(tmp_path))
     net = Builder(TensorType(4, 4, 2, 4, signed=True))
     graph = net.graph(net.quantise("sign", "image", 1))
-    wanted = units(graph, {edge.name: 2 for edge in edges(graph)})
+    wanted = units(
+        graph, fifos(graph, [Depth(e.name, 2, 2, e.stream.width_bits) for e in edges(graph)])
+    )
     mapped = map_units(wanted, "xc7")
     assert set(mapped) == {"sign.op", "image (fifo)", "sign (fifo)"}
     assert all(0 < resources.lut < 100 for resources in mapped.values())
     monkeypatch.setattr("bitstream_flow.mapping._map_batch", None)
     assert map_units(wanted, "xc7") == mapped
+
+
+@pytest.mark.parametrize("depth", [900, 5000])
+def test_a_fifo_in_ultra_ram_takes_what_was_predicted(tmp_path, monkeypatch, depth: int) -> None:
+    monkeypatch.setenv("LANDMARK_CACHE", str(tmp_path))
+    fifo = Fifo(TensorType(64, 64, 16, 4, signed=True), lanes=16, depth=depth, ultra_ram=1)
+    (found,) = map_units([Unit("fifo", fifo, ())], "xcup").values()
+    assert found.uram == fifo.resources().uram == (1 if depth == 900 else 2)
+    assert found.bram36 == fifo.resources().bram36 == 0
+    assert abs(found.lut - fifo.resources().lut) < 10

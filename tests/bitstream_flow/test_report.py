@@ -51,7 +51,7 @@ def finish(folder: Path, network: Graph, decode: bool = False) -> None:
     save_plan(plan, folder / "fold")
     make_bundle(folder / "bundle", logical, chip, plan.depths)
     change(folder / "bundle" / "manifest.json", lambda values: values.update(decode=decode))
-    found = units(chip, {depth.name: depth.depth for depth in plan.depths})
+    found = units(chip, plan.fifos)
     mapped = {unit.name: asdict(unit.op.resources() * 1.1) for unit in found}
     (folder / "map" / "map.json").write_text(json.dumps(mapped))
     check = {

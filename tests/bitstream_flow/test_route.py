@@ -12,7 +12,9 @@ from types import SimpleNamespace
 import pytest
 
 from bitstream_flow import ecp5, route
+from bitstream_flow.fifo_depths import Depth
 from bitstream_flow.mapping import Unit
+from bitstream_flow.optimise import Plan
 from bitstream_flow.streaming import edges
 from hls.errors import InputError
 from hls.fifo import Fifo
@@ -96,9 +98,8 @@ def test_a_design_that_does_not_fit(tmp_path, monkeypatch) -> None:
 def _build(folder) -> SimpleNamespace:
     net = Builder(TensorType(4, 4, 2, 4, signed=True))
     chip = net.graph(net.quantise("sign", "image", 1))
-    depths = [SimpleNamespace(name=edge.name, depth=0) for edge in edges(chip)]
-    depths[0].depth = 3
-    plan = SimpleNamespace(chip=chip, depths=depths)
+    first, *others = (Depth(edge.name, 0, 0, edge.stream.width_bits) for edge in edges(chip))
+    plan = Plan(chip, [replace(first, depth=3), *others])
     return SimpleNamespace(plan=plan, folder=folder, bundle_key="one")
 
 

@@ -205,6 +205,7 @@ ULTRASCALE = """\
 | Block RAM Tile             |  17.5 |     0 |          0 |       216 |  8.10 |
 | DSPs                       |    28 |     0 |          0 |       360 |  7.78 |
 """
+URAM = "| URAM                       |    12 |     0 |          0 |        64 | 18.75 |\n"
 
 
 def test_reports_of_both_families_are_read(tmp_path: Path) -> None:
@@ -212,7 +213,9 @@ def test_reports_of_both_families_are_read(tmp_path: Path) -> None:
     (tmp_path / "slack.txt").write_text("-2.5\n")
     routed = read_reports(tmp_path)
     assert (routed.resources.lut, routed.resources.bram36) == (20480, 17.5)
-    assert routed.fastest_mhz(100.0) == pytest.approx(80.0)
+    assert routed.fastest_mhz(100.0) == pytest.approx(80.0) and routed.resources.uram == 0
+    (tmp_path / "utilisation.rpt").write_text(ULTRASCALE + URAM)
+    assert read_reports(tmp_path).resources.uram == 12
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,14 @@ CASES = [
     Fifo(KIND, 1, 130),
     Fifo(TensorType(9, 7, 9, 32, True), 9, 150),
     Fifo(TensorType(3, 1, 600, 5), 300, 2),
+    Fifo(TensorType(9, 7, 9, 32, True), 9, 150, ultra_ram=1),
 ]
 
 
 @needs_simulation
-@pytest.mark.parametrize("op", CASES, ids=lambda op: f"{op.inputs[0].width_bits}x{op.depth}")
+@pytest.mark.parametrize(
+    "op", CASES, ids=lambda op: f"{op.inputs[0].width_bits}x{op.depth}" + "u" * op.ultra_ram
+)
 def test_rtl(op: Fifo) -> None:
     check_clean(op)
     check_operator(op)
@@ -63,3 +66,13 @@ def test_depth_below_zero() -> None:
 @needs_simulation
 def test_depth_below_zero_in_rtl() -> None:
     check_refused(Fifo(KIND), {"DEPTH": -1}, "DEPTH must not be negative")
+
+
+def test_ultra_ram_for_a_few_beats() -> None:
+    with pytest.raises(InputError, match="150 beats of 6 bits are too few for UltraRAM"):
+        Fifo(KIND, 2, 150, ultra_ram=1)
+
+
+@needs_simulation
+def test_ultra_ram_for_a_few_beats_in_rtl() -> None:
+    check_refused(Fifo(KIND, 2, 150), {"ULTRA_RAM": 1}, "ULTRA_RAM is for what would be block RAM")

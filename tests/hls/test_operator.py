@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from math import inf
 
 import pytest
 
@@ -19,6 +20,12 @@ KINDS = pytest.mark.parametrize("kind", OPERATORS.values(), ids=OPERATORS)
 def test_resources_add_up() -> None:
     total = Resources(1, 2, 0.5, 1) + Resources(lut=10, bram36=1)
     assert total == Resources(11, 2, 1.5, 1)
+
+
+def test_shares_of_a_part_leave_out_what_it_lacks_unless_that_is_used() -> None:
+    part = Resources(lut=10, ff=20, bram36=4, dsp=2)
+    assert Resources(lut=5).shares(part) == {"lut": 0.5, "ff": 0, "bram36": 0, "dsp": 0}
+    assert Resources(uram=1).shares(part)["uram"] == inf
 
 
 def test_memory_text() -> None:
