@@ -62,7 +62,8 @@ def verilate(
     files = [*SIMULATION.glob("*.sv"), *sources]
     own = sorted({*SIMULATION.glob("*.sv"), SIMULATION / "main.cpp", SIMULATION / main})
     key = digest(
-        cxx, _version(), *_VERILATOR_FLAGS, *_CXX_FLAGS, bench, *sorted(path.name for path in sources),
+        cxx, _version(), *_VERILATOR_FLAGS, *_CXX_FLAGS, bench,
+        *sorted(path.name for path in sources),
         *(path.read_text() for path in [*own, *sorted(sources)]),
     )  # fmt: skip
     program = cache / "simulation" / key
