@@ -15,6 +15,7 @@ from bitstream_flow.generate import generate
 from bitstream_flow.streaming import absorb_borders, edges, insert_converters
 from bitstream_flow.vivado.hwh import Design, write_expected
 from hls.beats import axis_bytes
+from hls.fifo import Fifo
 from hls.graph import Graph
 from hls.live import Step
 from host.backends.board import DmaBackend
@@ -55,7 +56,12 @@ def rtl_bundle(folder: Path, **depths_of: int) -> Bundle:
     joins = {n.name: list(n.inputs) for n in chip.nodes if n.op.module in ("add_clip", "concat")}
     depths = {edge.name: max(2, edge.stream.beats) for edge in edges(chip)}
     depths |= {joins[node][0]: depth for node, depth in depths_of.items()}
-    generate(chip, depths, folder / "rtl")
+    streams = {edge.name: edge.stream for edge in edges(chip)}
+    fifos = {
+        name: Fifo(stream.tensor, lanes=stream.lanes, depth=depths[name])
+        for name, stream in streams.items()
+    }
+    generate(chip, fifos, folder / "rtl")
     return board_bundle(folder, graph, joins=joins)
 
 
