@@ -82,10 +82,9 @@ private:
                                  values, row_);
         }
         if (step_.source == DOT_BYTES) {
-            const int32_t moved = storage == I8 ? int32_t(0x80808080) : 0;
-            return byte_products(static_cast<const int8_t *>(step_.weights), step_.bias,
-                                 {patches.first, patches.step, (bytes + 3) / 4, 0}, moved, width,
-                                 values, row_);
+            const auto make = storage == I8 ? byte_products<true> : byte_products<false>;
+            return make(static_cast<const int8_t *>(step_.weights), step_.bias,
+                        {patches.first, patches.step, (bytes + 3) / 4, 0}, width, values, row_);
         }
         const bool product = step_.source == DOT;
         by_storage(int32_t(storage), [&](auto kind) {

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, overload
 
 import numpy as np
@@ -98,6 +98,11 @@ def with_decoder(graph: Graph) -> Graph:
     return replace(graph, nodes=(*graph.nodes, node), output=output)
 
 
+@lru_cache
+def _exports(count: int) -> type[ctypes.Array[ExportRecord]]:
+    return ExportRecord * count
+
+
 class _Engine:
     """A plan in the compiled engine; `outputs` can be asked for."""
 
@@ -131,7 +136,7 @@ class _Engine:
         """Tensors by name, int32 (N, H, W, C)."""
         frames = stored(images, self._storage)
         found = {root: self._empty(root, len(images)) for root in (self._root[n] for n in names)}
-        exports = (ExportRecord * len(found))(
+        exports = _exports(len(found))(
             *((self._tensor[root], array.ctypes.data) for root, array in found.items())
         )
         with self._lock:

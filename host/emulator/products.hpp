@@ -73,8 +73,8 @@ private:
 
 // Ones of patch ^ weights, word-major (words, outputs): int32 (pixels, row). Pixels up to the next
 // whole tile are computed too; `outputs` is a multiple of 8.
-static inline void xnor_products(const uint64_t *weights, int64_t outputs, Words patches,
-                                 int64_t pixels, int32_t *counts, int64_t row) {
+static inline void xnor_products(const uint64_t *weights, int64_t outputs,
+                                 const Words &patches, int64_t pixels, int32_t *counts, int64_t row) {
     for (int64_t c = 0; c < outputs;) {
         const int64_t left = (outputs - c) / Lanes::width;
         const uint64_t *from = weights + c;
@@ -104,9 +104,9 @@ EMULATOR_INLINE Sixteen add_four(Sixteen sum, Sixteen values, Sixteen weights) {
 }
 
 // One tile: eight patches times `Vectors` times 16 output channels.
-template <int Vectors>
+template <int Vectors, bool Signed>
 EMULATOR_INLINE void byte_tile(const int8_t *weights, const int32_t *bias, const Words &patches,
-                               int32_t moved, int32_t *sums, int64_t row) {
+                               int32_t *sums, int64_t row) {
     constexpr int P = 8, V = Vectors;
     Sixteen sum[P][V];
 #pragma GCC unroll 8
@@ -120,7 +120,7 @@ EMULATOR_INLINE void byte_tile(const int8_t *weights, const int32_t *bias, const
 #pragma GCC unroll 8
         for (int p = 0; p < P; ++p) {
             const auto four = load<int32_t>(patches.first + p * patches.step + 4 * k);
-            const Sixteen values = (Sixteen{} + four) ^ moved;
+            const Sixteen values = (Sixteen{} + four) ^ (Signed ? int32_t(0x80808080) : 0);
 #pragma GCC unroll 2
             for (int v = 0; v < V; ++v) sum[p][v] = add_four(sum[p][v], values, weight[v]);
         }
@@ -131,22 +131,23 @@ EMULATOR_INLINE void byte_tile(const int8_t *weights, const int32_t *bias, const
         for (int v = 0; v < V; ++v) store(sums + p * row + 16 * v, sum[p][v]);
 }
 
-template <int Vectors>
-static void byte_row(const int8_t *weights, const int32_t *bias, Words patches, int32_t moved,
-                     int64_t pixels, int32_t *sums, int64_t row) {
+template <int Vectors, bool Signed>
+static void byte_row(const int8_t *weights, const int32_t *bias, Words patches, int64_t pixels,
+                     int32_t *sums, int64_t row) {
     for (int64_t p = 0; p < pixels; p += 8, sums += 8 * row, patches.first += 8 * patches.step)
-        byte_tile<Vectors>(weights, bias, patches, moved, sums, row);
+        byte_tile<Vectors, Signed>(weights, bias, patches, sums, row);
 }
 
 // Patches of bytes, `count` times four, times weights (count, row, 4): int32 (pixels, row), pixels
-// up to the next eight too. Signed bytes are `moved` up by 128, which `bias` takes back. What
+// up to the next eight too. Signed bytes are moved up by 128, which `bias` takes back. What
 // follows a patch meets weights of 0.
+template <bool Signed>
 static inline void byte_products(const int8_t *weights, const int32_t *bias, const Words &patches,
-                                 int32_t moved, int64_t pixels, int32_t *sums, int64_t row) {
+                                 int64_t pixels, int32_t *sums, int64_t row) {
     int64_t c = 0;
     for (; row - c >= 32; c += 32)
-        byte_row<2>(weights + 4 * c, bias + c, patches, moved, pixels, sums + c, row);
-    if (c < row) byte_row<1>(weights + 4 * c, bias + c, patches, moved, pixels, sums + c, row);
+        byte_row<2, Signed>(weights + 4 * c, bias + c, patches, pixels, sums + c, row);
+    if (c < row) byte_row<1, Signed>(weights + 4 * c, bias + c, patches, pixels, sums + c, row);
 }
 
 // Any integers: values (pixels, depth) times weights (depth, row). Overflow on the way is no harm.

@@ -25,6 +25,7 @@ static inline void each_sixteen(const Chunk &chunk, const Tensor &target, uint8_
         const auto each = [&](auto count) {
             const int32_t *from = chunk.values + c;
             uint8_t *to = base;
+#pragma GCC unroll 4
             for (int64_t p = 0; p < pixels; ++p, from += row, to += stride)
                 store_as<Kind>(to, c, function(load<Sixteen>(from)), count);
         };
@@ -49,9 +50,11 @@ static inline void sign(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
         const int32_t *from = chunk.values + c;
         uint8_t *to = base + c / 8;
         if (channels - c > 8)
+#pragma GCC unroll 4
             for (int64_t p = 0; p < pixels; ++p, from += row, to += stride)
                 store(to, uint16_t(at_least(load<Sixteen>(from) ^ flip, least) & used));
         else
+#pragma GCC unroll 4
             for (int64_t p = 0; p < pixels; ++p, from += row, to += stride)
                 *to = uint8_t(at_least(load<Sixteen>(from) ^ flip, least) & used);
     }
