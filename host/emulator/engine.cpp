@@ -66,33 +66,37 @@ private:
                 });
             case DECODE: return Decoder(step_, arena).run(values, row_);
             default:
-                patches_->lay_out(arena, y, rows);
-                for (int64_t i = 0; i < rows; ++i)
-                    patch_row(patches_->row(i), values + i * step_.width * row_);
+                multiply(patches_->rows(arena, y, rows), rows, values);
         }
     }
 
-    // One row; tiles write past its end, where the next row comes or nothing.
-    void patch_row(const PatchRow &patches, int32_t *values) {
-        const int64_t bytes = patches.bytes, width = step_.width, storage = step_.input[0].storage;
-        if (step_.source == XNOR) {
-            const uint64_t mask = ~uint64_t(0) >> (-8 * bytes & 63);
+    void multiply(const PatchRows &patches, int64_t rows, int32_t *values) {
+        const int64_t bytes = patches.bytes, width = step_.width;
+        Words words{patches.first, (bytes + 7) / 8, patches.step, width, patches.next, rows,
+                    ~uint64_t(0) >> (-8 * bytes & 63)};
+        if (step_.source == XNOR)
             return xnor_products(static_cast<const uint64_t *>(step_.weights), step_.outputs,
-                                 {patches.first, patches.step, (bytes + 7) / 8, mask}, width,
-                                 values, row_);
-        }
+                                 words, values, row_);
         if (step_.source == DOT_BYTES) {
-            const auto make = storage == I8 ? byte_products<true> : byte_products<false>;
-            return make(static_cast<const int8_t *>(step_.weights), step_.bias,
-                        {patches.first, patches.step, (bytes + 3) / 4, 0}, width, values, row_);
+            words.count = (bytes + 3) / 4;
+            const auto make =
+                step_.input[0].storage == I8 ? byte_products<true> : byte_products<false>;
+            return make(static_cast<const int8_t *>(step_.weights), step_.bias, words, values,
+                        row_);
         }
+        for (int64_t y = 0; y < rows; ++y) multiply_row(patches, y, values + y * width * row_);
+    }
+
+    // The patches themselves, or any integers' products.
+    void multiply_row(const PatchRows &patches, int64_t y, int32_t *values) {
         const bool product = step_.source == DOT;
-        by_storage(int32_t(storage), [&](auto kind) {
-            spread<kind>(step_, patches, product ? spread_.data() : values, product ? depth_ : row_);
+        by_storage(step_.input[0].storage, [&](auto kind) {
+            spread<kind>(step_, patches, y, product ? spread_.data() : values,
+                         product ? depth_ : row_);
         });
         if (product)
-            products(static_cast<const int32_t *>(step_.weights), spread_.data(), depth_, width,
-                     values, row_);
+            products(static_cast<const int32_t *>(step_.weights), spread_.data(), depth_,
+                     step_.width, values, row_);
     }
 
     const Step &step_;

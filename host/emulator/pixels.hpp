@@ -55,11 +55,11 @@ inline void by_storage(int32_t storage, Body body) {
     }
 }
 
-// The patch of each pixel of a row: `bytes` from `first` on, the next pixel's `step` further on,
-// order (kx, ky, c). What follows a patch is anything.
-struct PatchRow {
+// The patch of each pixel of some rows: `bytes` from `first` on, the next pixel's `step` further on,
+// the next row's `next`, order (kx, ky, c). What follows a patch is anything.
+struct PatchRows {
     const uint8_t *first;
-    int64_t step, bytes;
+    int64_t step, next, bytes;
 };
 
 // Patches of some output rows. Of each, columns of `kernel` pixels one upon the other lie side by
@@ -78,20 +78,15 @@ public:
     }
 
     // All rows are laid out before the first is read: what was just written is slow to read.
-    void lay_out(const uint8_t *arena, int64_t first, int64_t rows) {
-        const int64_t top = first * step_.stride - step_.top;
-        base_ = arena + in_.offset + top * in_.width * in_.stride;
-        in_place_ = step_.kernel == 1 && step_.left == 0 && columns_ <= in_.width && top >= 0 &&
-                    top + (rows - 1) * step_.stride < in_.height;
-        for (int64_t i = 0; i < rows && !in_place_; ++i) lay_out_row(arena, top, i);
-    }
-
-    PatchRow row(int64_t i) const {
+    // A kernel of one pixel finds them where they are.
+    PatchRows rows(const uint8_t *arena, int64_t first, int64_t rows) {
+        const int64_t top = first * step_.stride - step_.top, line = in_.width * in_.stride;
         const int64_t kernel = step_.kernel, stride = step_.stride;
-        if (in_place_)
-            return {base_ + i * stride * in_.width * in_.stride, stride * in_.stride, bytes_};
-        return {buffer_.data() + i * row_bytes_, stride * kernel * bytes_,
-                kernel * kernel * bytes_};
+        if (kernel == 1 && step_.left == 0 && columns_ <= in_.width && top >= 0 &&
+            top + (rows - 1) * stride < in_.height)
+            return {arena + in_.offset + top * line, stride * in_.stride, stride * line, bytes_};
+        for (int64_t i = 0; i < rows; ++i) lay_out_row(arena, top, i);
+        return {buffer_.data(), stride * kernel * bytes_, row_bytes_, kernel * kernel * bytes_};
     }
 
 private:
@@ -147,8 +142,6 @@ private:
     const Step &step_;
     const Tensor &in_;
     int64_t bytes_, columns_, row_bytes_;
-    const uint8_t *base_ = nullptr;
-    bool in_place_ = false;
     std::vector<uint8_t> edge_, buffer_;
 };
 

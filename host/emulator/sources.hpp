@@ -70,14 +70,15 @@ static inline void pool_rows(const Step &step, const uint8_t *arena, int64_t fir
 
 // Patches of one row as int32, in the order (ky, kx, c).
 template <int Kind>
-static inline void spread(const Step &step, const PatchRow &patches, int32_t *values,
+static inline void spread(const Step &step, const PatchRows &patches, int64_t y, int32_t *values,
                           int64_t row) {
     const int64_t kernel = step.kernel, channels = step.input[0].channels;
     const int64_t bytes = value_bytes(Kind, channels);
     for (int64_t x = 0; x < step.width; ++x, values += row)
         for (int64_t tap = 0; tap < kernel * kernel; ++tap) {
             const int64_t ky = tap / kernel, kx = tap % kernel;
-            const uint8_t *from = patches.first + x * patches.step + (kx * kernel + ky) * bytes;
+            const uint8_t *from = patches.first + y * patches.next + x * patches.step +
+                                  (kx * kernel + ky) * bytes;
             for (int64_t c = 0; c < channels; c += 16) {
                 const auto sixteen = load_as<Kind>(from, c);
                 const int64_t count = std::min<int64_t>(16, channels - c);

@@ -13,14 +13,15 @@ using namespace emulator;
 static std::mt19937_64 random_words(1);
 
 static int check_xnor(int64_t outputs, int64_t bytes, int64_t step) {
-    const int64_t words = (bytes + 7) / 8, pixels = 13, row = round_up(outputs, 16);
+    const int64_t words = (bytes + 7) / 8, width = 13, pixels = 3 * width, row = round_up(outputs, 16);
     std::vector<uint64_t> weights(size_t(words * outputs));
-    std::vector<uint8_t> patches(size_t(32 * step + 8 * words + kSlack));
+    std::vector<uint8_t> patches(size_t(64 * step + 8 * words + kSlack));
     for (auto &word : weights) word = random_words();
     for (auto &byte : patches) byte = uint8_t(random_words());
     std::vector<int32_t> counts(size_t((pixels + 8) * row + kSlack));
     const uint64_t mask = ~uint64_t(0) >> (-8 * bytes & 63);
-    xnor_products(weights.data(), outputs, {patches.data(), step, words, mask}, pixels,
+    const int64_t next = width * step;
+    xnor_products(weights.data(), outputs, {patches.data(), words, step, width, next, 3, mask},
                   counts.data(), row);
     int wrong = 0;
     for (int64_t p = 0; p < pixels; ++p)
@@ -44,7 +45,8 @@ static int check_bytes(int64_t row, int64_t bytes, bool is_signed) {
     for (auto &weight : weights) weight = int8_t(random_words());
     for (auto &byte : patches) byte = uint8_t(random_words());
     const auto make = is_signed ? byte_products<true> : byte_products<false>;
-    make(weights.data(), bias.data(), {patches.data(), bytes, words, 0}, pixels, sums.data(), row);
+    make(weights.data(), bias.data(), {patches.data(), words, bytes, pixels, 0, 1, 0}, sums.data(),
+         row);
     int wrong = 0;
     for (int64_t p = 0; p < pixels; ++p)
         for (int64_t c = 0; c < row; ++c) {
