@@ -77,6 +77,7 @@ ablate: .venv/ready
 
 bench: bitstream
 	$(PY) -m bitstream_flow.bench --config $(CONFIG) --board $(BOARD) $(if $(DATA),--data $(DATA))
+	$(PY) -m bitstream_flow.emulator_bench --config $(CONFIG) --board $(BOARD)
 	$(PY) -m bitstream_flow.unit_bench
 	$(PY) -m bitstream_flow.minimality --config $(CONFIG) --board $(BOARD)
 	$(PY) -m bitstream_flow.pareto --config $(CONFIG) --board $(BOARD)

@@ -3,8 +3,8 @@
 """The equality gate: the same image through every implementation, the same integers out of each.
 
 Brevitas (PyTorch) = QONNX = FINN's hardware graph = golden model = emulator = HLS C++ in C
-simulation = RTL simulation. One line each; on a difference the first tensor, in the network's order, and the first
-position that differ.
+simulation = RTL simulation. One line each; on a difference the first tensor, in the network's
+order, and the first position that differ.
 """
 
 from __future__ import annotations
@@ -277,7 +277,9 @@ def main() -> None:
     parser.add_argument(
         "--stall", type=float, default=0.0, help="share of cycles in which RTL's ends pause"
     )
-    parser.add_argument("--csim", type=int, default=0, help="more noise, for golden = emulator = HLS C++")
+    parser.add_argument(
+        "--csim", type=int, default=0, help="more noise, for golden = emulator = HLS C++"
+    )
     parser.add_argument("--data", type=Path, help="folder with faces68.npz")
     args = parser.parse_args()
     build = Build.existing(args.config, args.board)

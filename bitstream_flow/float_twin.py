@@ -12,6 +12,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -56,19 +57,17 @@ class _Twin:
 
     def _add(self, node: Node) -> None:
         op = node.op
-        if isinstance(op, (Pad, Window)):
-            return
         if isinstance(op, (XnorMvu, IntMvu)):
-            return self._convolve(node, op)
-        made = self._plain(op)
-        sources = [self.names[name] for name in node.inputs]
-        if made is None:
-            self.names.update(dict.fromkeys(node.outputs, sources[0]))
-        else:
-            self._append(made[0], [*sources, *made[1]], node.outputs[0], **made[2])
-        return None
+            self._convolve(node, op)
+        elif not isinstance(op, (Pad, Window)):
+            made = self._plain(op)
+            sources = [self.names[name] for name in node.inputs]
+            if made is None:
+                self.names.update(dict.fromkeys(node.outputs, sources[0]))
+            else:
+                self._append(made[0], [*sources, *made[1]], node.outputs[0], **made[2])
 
-    def _plain(self, op: Operator) -> tuple[str, list[str], dict[str, object]] | None:
+    def _plain(self, op: Operator) -> tuple[str, list[str], dict[str, Any]] | None:
         """Type, constants and attributes of an operator that is one node, or None if it is none."""
         if isinstance(op, Threshold) and op.bits == 1:
             return "Relu", [], {}
@@ -109,7 +108,7 @@ class _Twin:
             pads=[geometry.top, geometry.left, *(max(0, end) for end in ends)],
         )  # fmt: skip
 
-    def _append(self, kind: str, inputs: list[str], output: str, **attributes: object) -> None:
+    def _append(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> None:
         self.names[output] = output
         self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
 

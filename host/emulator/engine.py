@@ -27,9 +27,7 @@ class Emulator:
     `library` is the compiled engine, by default that for this CPU.
     """
 
-    def __init__(
-        self, graph: Graph, threads: int = 1, library: ctypes.CDLL | None = None
-    ) -> None:
+    def __init__(self, graph: Graph, threads: int = 1, library: ctypes.CDLL | None = None) -> None:
         if threads < 1:
             raise InputError(f"{threads} threads, but at least one must work")
         self.graph = graph
@@ -137,7 +135,7 @@ class _Engine:
         frames = stored(images, self._storage)
         found = {root: self._empty(root, len(images)) for root in (self._root[n] for n in names)}
         exports = _exports(len(found))(
-            *((self._tensor[root], array.ctypes.data) for root, array in found.items())
+            *(ExportRecord(self._tensor[root], array.ctypes.data) for root, array in found.items())
         )
         with self._lock:
             self._library.emulator_run(

@@ -113,7 +113,9 @@ class Maker(Builder):
         return self.add(Concat(tuple(self.types[part] for part in parts)), *parts)[0]
 
     def sum(self, a: str, b: str) -> str:
-        return self.add(AddClip(self.types[a], self.pick(1, 4, 8, 20), bool(self.pick(0, 1))), a, b)[0]
+        return self.add(
+            AddClip(self.types[a], self.pick(1, 4, 8, 20), bool(self.pick(0, 1))), a, b
+        )[0]
 
     def enlarged_sum(self, x: str) -> str:
         """A skip and an enlarged maximum, as in an hourglass."""

@@ -34,9 +34,7 @@ def test_compare_and_bench(tmp_path: Path, decode: bool) -> None:
     assert "120 of 120" in run.stderr
 
 
-def test_a_flipped_weight_is_found(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_flipped_weight_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bundle = load_bundle(write_test_bundle(tmp_path))
     emulator = Emulator(bundle.graph)
     emulator.decode(np.zeros((1, *bundle.graph.tensors["image"].shape), np.uint8))

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hls.graph import Graph
 from hls.programs import SimulationError
 from host.emulator import Emulator
 from host.emulator.library import TARGETS, build, load, native
@@ -59,7 +60,7 @@ def test_a_variant_gives_what_golden_gives(name: str) -> None:
         np.testing.assert_array_equal(emulator.run(images), expected[graph.output])
 
 
-def _odd_graph():  # noqa: ANN202
+def _odd_graph() -> Graph:
     net = Builder(9, 5, 33, seed=3)
     x = net.threshold(net.conv(net.threshold("image", 1), 65, 7), 8)
     return net.graph(net.integer(net.window(x, 3, 2), 19, 8))
@@ -85,9 +86,7 @@ def test_neon(tmp_path: Path) -> None:
     assert run.stdout == "NEON: 0 wrong\n" and run.returncode == 0, run.stdout + run.stderr
 
 
-def test_a_library_is_compiled_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_library_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANDMARK_CACHE", str(tmp_path))
     notes: list[str] = []
     flags = ("-O0", "-DEMULATOR_PORTABLE")
