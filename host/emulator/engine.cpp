@@ -108,9 +108,15 @@ private:
 // One thread's arena and workers.
 class Machine {
 public:
-    explicit Machine(const Plan &plan)
-        : plan_(plan), arena_(size_t(plan.arena_bytes + 16 * plan.pixel_bytes + kSlack)) {
-        for (int64_t i = 0; i < plan.steps; ++i) workers_.emplace_back(plan.step[i]);
+    explicit Machine(const Plan &plan) : plan_(plan) {
+        int64_t beyond = 0;
+        for (int64_t i = 0; i < plan.steps; ++i) {
+            const Step &step = plan.step[i];
+            workers_.emplace_back(step);
+            // A tile may begin with the last pixel of the arena.
+            beyond = std::max<int64_t>(beyond, 8 * step.stride * step.input[0].stride);
+        }
+        arena_.resize(size_t(plan.arena_bytes + beyond + kSlack));
     }
 
     void run(const uint8_t *frame, const Export *exports, int64_t count, int64_t index) {

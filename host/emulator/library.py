@@ -73,7 +73,7 @@ class PlanRecord(ctypes.Structure):
 
     _fields_ = [
         ("step", POINTER(StepRecord)), ("steps", c_int64), ("arena_bytes", c_int64),
-        ("pixel_bytes", c_int64), ("input", TensorRecord),
+        ("input", TensorRecord),
     ]  # fmt: skip
 
 

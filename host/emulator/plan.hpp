@@ -50,10 +50,10 @@ struct Export {
     int32_t *target;
 };
 
-// The steps of a frame, the bytes of its arena and those of the largest pixel.
+// The steps of a frame, and the bytes of its arena.
 struct Plan {
     const Step *step;
-    int64_t steps, arena_bytes, pixel_bytes;
+    int64_t steps, arena_bytes;
     Tensor input;
 };
 

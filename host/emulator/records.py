@@ -32,7 +32,6 @@ class Records:
             step=steps,
             steps=len(plan.steps),
             arena_bytes=arena_bytes,
-            pixel_bytes=max(map(_pixel_bytes, plan.tensors.values())),
             input=self.tensor(plan.graph.input),
         )
 

@@ -116,7 +116,7 @@ def line_of(steps: Steps, reach: Reach) -> tuple[Line, np.ndarray]:
 def _widest(bounds: _Bounds, most: float, channels: int) -> np.ndarray:
     """The slope of each channel, (C, 1), that leaves the offset the widest range: it is concave."""
     low, high = np.zeros((channels, 1)), np.full((channels, 1), most)
-    for _ in range(120):
+    for _ in range(80):
         left, right = low + (high - low) / 3, high - (high - low) / 3
         rooms = [np.subtract(*reversed(bounds(slope))) for slope in (left, right)]
         better = rooms[0] < rooms[1]

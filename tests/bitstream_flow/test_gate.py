@@ -16,6 +16,8 @@ from bitstream_flow.build import export, fold, frontend, make_bundle
 from bitstream_flow.equality import compare, random_images, real_images
 from bitstream_flow.project import DEFAULT_RATE, Build
 from host.bundle import load_bundle
+from host.emulator import Emulator
+from host.emulator.__main__ import differing
 from host.golden import Golden
 
 DATA = os.environ.get("LANDMARK_DATA")
@@ -49,6 +51,14 @@ def test_random_images(build: Build) -> None:
 def test_photographs(build: Build) -> None:
     report = compare(build, real_images("face-tiny", Path(str(DATA)), 3), rtl_frames=1)
     assert report.equal, "\n".join(map(str, report.lines))
+
+
+@needs_data
+def test_the_emulator_on_many_photographs(build: Build) -> None:
+    bundle = load_bundle(build.bundle)
+    images = real_images("face-tiny", Path(str(DATA)), 200)
+    images = np.concatenate([images, random_images(bundle.graph, 200, seed=3)])
+    assert differing(bundle, Golden(bundle.graph), Emulator(bundle.graph), images) == 0
 
 
 @needs_data
