@@ -101,7 +101,7 @@ private:
 
     const Step &step_;
     int64_t row_, rows_, depth_ = 0;
-    std::vector<int32_t> values_, spread_;
+    Buffer<int32_t> values_, spread_;
     std::unique_ptr<Patches> patches_;
 };
 
@@ -143,7 +143,7 @@ private:
     }
 
     const Plan &plan_;
-    std::vector<uint8_t> arena_;
+    Buffer<uint8_t> arena_;
     std::vector<Worker> workers_;
 };
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <new>
 #include <vector>
 
 #include "lanes.hpp"
@@ -13,6 +14,24 @@ namespace emulator {
 
 // Bytes past the end of every buffer that a load or a store may touch.
 constexpr int64_t kSlack = 256;
+
+// Memory that begins with a cache line: vectors that straddle two take twice as long.
+template <class Value>
+struct CacheLines {
+    using value_type = Value;
+    CacheLines() = default;
+    template <class Other>
+    CacheLines(const CacheLines<Other> &) {}
+    Value *allocate(size_t count) {
+        return static_cast<Value *>(::operator new(count * sizeof(Value), std::align_val_t(64)));
+    }
+    void deallocate(Value *memory, size_t) { ::operator delete(memory, std::align_val_t(64)); }
+    friend bool operator==(const CacheLines &, const CacheLines &) { return true; }
+    friend bool operator!=(const CacheLines &, const CacheLines &) { return false; }
+};
+
+template <class Value>
+using Buffer = std::vector<Value, CacheLines<Value>>;
 
 inline int64_t round_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
 
@@ -142,7 +161,7 @@ private:
     const Step &step_;
     const Tensor &in_;
     int64_t bytes_, columns_, row_bytes_;
-    std::vector<uint8_t> edge_, buffer_;
+    Buffer<uint8_t> edge_, buffer_;
 };
 
 }  // namespace emulator

@@ -18,6 +18,7 @@ from host.emulator.tables import Line, Reach, Steps, line_of
 
 IDENTITY, LINE, WIDE_LINE, THRESHOLDS, SIGN_BYTES = range(5)
 _LANES, _MANY = 16, 32
+_CACHE_LINE = 64
 
 
 class Records:
@@ -66,9 +67,12 @@ class Records:
         return self._plan.tensors[name].within or name
 
     def _pointer(self, array: np.ndarray) -> int:
-        array = np.ascontiguousarray(array)
-        self._alive.append(array)
-        return array.ctypes.data
+        """Where a copy of the array begins: with a cache line, as vectors are read from it."""
+        copy = np.empty(array.nbytes + _CACHE_LINE, np.uint8)
+        self._alive.append(copy)
+        start = -copy.ctypes.data % _CACHE_LINE
+        copy[start : start + array.nbytes] = np.frombuffer(array.tobytes(), np.uint8)
+        return copy.ctypes.data + start
 
     def _step(self, step: Step) -> StepRecord:
         names = [name for name, _ in step.inputs]
