@@ -36,9 +36,9 @@ EMULATOR_INLINE void store(void *to, Vector value) {
     std::memcpy(to, &value, sizeof value);
 }
 
-// Lanes: `width` words of 64 bits; `add_ones` adds the ones of x to partial counts, which hold
-// those of `limit` words; `totals` gives the counts of `Vectors` vectors. A tile is `pixels` times up to
-// `vectors`, as many as the registers hold.
+// Lanes: `width` words of 64 bits; `add_ones` adds the ones of a ^ b to partial counts, which hold
+// those of `limit` words; `totals` gives the counts of `Vectors` vectors. A tile is `pixels` times
+// up to `vectors`, as many as the registers hold.
 #if defined(EMULATOR_PORTABLE)
 #define EMULATOR_PLAIN_LANES
 #elif defined(__AVX512VPOPCNTDQ__) && defined(__AVX512VL__)

@@ -74,8 +74,8 @@ inline void by_storage(int32_t storage, Body body) {
     }
 }
 
-// The patch of each pixel of some rows: `bytes` from `first` on, the next pixel's `step` further on,
-// the next row's `next`, order (kx, ky, c). What follows a patch is anything.
+// The patch of each pixel of some rows: `bytes` from `first` on, the next pixel's `step` further
+// on, the next row's `next`, order (kx, ky, c). What follows a patch is anything.
 struct PatchRows {
     const uint8_t *first;
     int64_t step, next, bytes;

@@ -89,8 +89,8 @@ private:
     }
 };
 
-// Ones of patch ^ weights, word-major (words, outputs): int32 (pixels, row). `outputs` is a multiple
-// of 8.
+// Ones of patch ^ weights, word-major (words, outputs): int32 (pixels, row). `outputs` is a
+// multiple of 8.
 static inline void xnor_products(const uint64_t *weights, int64_t outputs,
                                  const Words &patches, int32_t *counts, int64_t row) {
     for (int64_t c = 0; c < outputs;) {
@@ -158,8 +158,8 @@ static void byte_rows(const int8_t *weights, const int32_t *bias, const Words &p
     });
 }
 
-// Patches of bytes, words of four, times weights (words, row, 4): int32 (pixels, row). Signed bytes are moved up by 128, which `bias` takes back. What
-// follows a patch meets weights of 0.
+// Patches of bytes, words of four, times weights (words, row, 4): int32 (pixels, row). Signed bytes
+// are moved up by 128, which `bias` takes back. What follows a patch meets weights of 0.
 template <bool Signed>
 static inline void byte_products(const int8_t *weights, const int32_t *bias, const Words &patches,
                                  int32_t *sums, int64_t row) {

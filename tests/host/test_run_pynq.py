@@ -156,7 +156,6 @@ def test_the_crop_is_the_scaled_box(folder: Path) -> None:
     ("arguments", "words"),
     [
         (["--backend", "board"], "not there yet"),
-        (["--backend", "emulator"], "not there yet"),
         (["--backend", "fpga"], "unknown backend"),
         (["--backend", "rtl"], "no RTL"),
         (["--camera"], "--camera is not there yet"),
