@@ -7,7 +7,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Literal, overload
 
 import numpy as np
@@ -96,11 +96,6 @@ def with_decoder(graph: Graph) -> Graph:
     return replace(graph, nodes=(*graph.nodes, node), output=output)
 
 
-@lru_cache
-def _exports(count: int) -> type[ctypes.Array[ExportRecord]]:
-    return ExportRecord * count
-
-
 class _Engine:
     """A plan in the compiled engine; `outputs` can be asked for."""
 
@@ -122,6 +117,7 @@ class _Engine:
         self._tensor = {root: self._records.tensor(root) for root in roots}
         self._shape = {root: graph.tensors[root].shape for root in roots}
         self._storage = storage_of(graph.tensors[graph.input])
+        self._exports: dict[tuple[str, ...], ctypes.Array[ExportRecord]] = {}
         self._handle = library.emulator_open(ctypes.byref(self._records.plan), threads)
         if not self._handle:
             raise InputError(f"the emulator finds no memory for {threads} threads: use fewer")
@@ -134,14 +130,21 @@ class _Engine:
         """Tensors by name, int32 (N, H, W, C)."""
         frames = stored(images, self._storage)
         found = {root: self._empty(root, len(images)) for root in (self._root[n] for n in names)}
-        exports = _exports(len(found))(
-            *(ExportRecord(self._tensor[root], array.ctypes.data) for root, array in found.items())
-        )
         with self._lock:
+            exports = self._records_for(tuple(found))
+            for record, array in zip(exports, found.values(), strict=True):
+                record.target = array.ctypes.data
             self._library.emulator_run(
-                self._handle, frames.ctypes.data, len(frames), exports, len(exports)
+                self._handle, frames.ctypes.data, len(frames), exports, len(found)
             )
         return {name: found[self._root[name]] for name in names}
+
+    def _records_for(self, roots: tuple[str, ...]) -> ctypes.Array[ExportRecord]:
+        """What leaves the engine, made once; where it goes changes from call to call."""
+        if roots not in self._exports:
+            records = (ExportRecord(self._tensor[root]) for root in roots)
+            self._exports[roots] = (ExportRecord * len(roots))(*records)
+        return self._exports[roots]
 
     def _empty(self, root: str, count: int) -> np.ndarray:
         return np.empty((count, *self._shape[root]), np.int32)

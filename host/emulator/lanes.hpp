@@ -36,9 +36,9 @@ EMULATOR_INLINE void store(void *to, Vector value) {
     std::memcpy(to, &value, sizeof value);
 }
 
-// Lanes: `width` words of 64 bits; `add_ones` adds the ones of x to partial counts, which hold
-// those of `limit` words; `totals` gives the counts of `Vectors` vectors. A tile is `pixels` times up to
-// `vectors`, as many as the registers hold.
+// Lanes: `width` words of 64 bits; `add_ones` adds the ones of a ^ b to partial counts, which hold
+// those of `limit` words; `totals` gives the counts of `Vectors` vectors. A tile is `pixels` times
+// up to `vectors`, as many as the registers hold.
 #if defined(EMULATOR_PORTABLE)
 #define EMULATOR_PLAIN_LANES
 #elif defined(__AVX512VPOPCNTDQ__) && defined(__AVX512VL__)
@@ -135,10 +135,38 @@ struct Lanes {
 };
 #endif
 
+#if !defined(EMULATOR_PORTABLE) && defined(__AVX2__) && !defined(__AVX512F__)
+// An operation of AVX2 on either half: of its own accord GCC 12 takes a lane at a time.
+template <class Operation>
+EMULATOR_INLINE Sixteen by_halves(const Sixteen &a, const Sixteen &b, Operation operation) {
+    Sixteen result;
+    for (int half = 0; half < 8; half += 4) {
+        const char *left = reinterpret_cast<const char *>(&a) + 8 * half;
+        const char *right = reinterpret_cast<const char *>(&b) + 8 * half;
+        const __m256i eight = operation(load<__m256i>(left), load<__m256i>(right));
+        store(reinterpret_cast<char *>(&result) + 8 * half, eight);
+    }
+    return result;
+}
+#define EMULATOR_HALVES(a, b, operation) \
+    return by_halves(a, b, [](__m256i x, __m256i y) { return operation(x, y); })
+#endif
+
+// Lanes shifted right by as many bits as those of `count` say.
+EMULATOR_INLINE Sixteen shifted(Sixteen x, Sixteen count) {
+#ifdef EMULATOR_HALVES
+    EMULATOR_HALVES(x, count, _mm256_srav_epi32);
+#else
+    return x >> count;
+#endif
+}
+
 // Larger and smaller of two lanes: GCC 12 makes a comparison and a choice of the plain form.
 EMULATOR_INLINE Sixteen larger(Sixteen a, Sixteen b) {
 #if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
     return (Sixteen)_mm512_max_epi32((__m512i)a, (__m512i)b);
+#elif defined(EMULATOR_HALVES)
+    EMULATOR_HALVES(a, b, _mm256_max_epi32);
 #else
     return a > b ? a : b;
 #endif
@@ -155,6 +183,8 @@ EMULATOR_INLINE ManyBytes larger(ManyBytes a, ManyBytes b) {
 EMULATOR_INLINE Sixteen smaller(Sixteen a, Sixteen b) {
 #if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
     return (Sixteen)_mm512_min_epi32((__m512i)a, (__m512i)b);
+#elif defined(EMULATOR_HALVES)
+    EMULATOR_HALVES(a, b, _mm256_min_epi32);
 #else
     return a < b ? a : b;
 #endif
@@ -177,8 +207,9 @@ EMULATOR_INLINE Vector clip(Vector x, Vector low, Vector high) {
 EMULATOR_INLINE uint32_t at_least(Sixteen x, Sixteen least) {
 #if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
     return _mm512_cmpge_epi32_mask((__m512i)x, (__m512i)least);
-#elif !defined(EMULATOR_PORTABLE) && defined(__AVX2__)
-    const Sixteen less = x < least;
+#elif defined(EMULATOR_HALVES)
+    const Sixteen less = by_halves(
+        x, least, [](__m256i a, __m256i b) { return _mm256_cmpgt_epi32(b, a); });
     const int low = _mm256_movemask_ps(load<__m256>(&less));
     const int high = _mm256_movemask_ps(load<__m256>(reinterpret_cast<const char *>(&less) + 32));
     return uint32_t(low | high << 8) ^ 0xffff;
@@ -220,6 +251,13 @@ EMULATOR_INLINE Bytes narrowed(Sixteen x) {
     __m128i bytes = _mm512_cvtepi32_epi8((__m512i)x);
     __asm__("" : "+v"(bytes));
     return (Bytes)bytes;
+#elif defined(EMULATOR_HALVES)
+    x &= 255;
+    const char *from = reinterpret_cast<const char *>(&x);
+    const __m256i words = _mm256_permute4x64_epi64(
+        _mm256_packus_epi32(load<__m256i>(from), load<__m256i>(from + 32)), 0xd8);
+    return (Bytes)_mm_packus_epi16(_mm256_castsi256_si128(words),
+                                   _mm256_extracti128_si256(words, 1));
 #else
     return __builtin_convertvector(x, Bytes);
 #endif
@@ -229,6 +267,12 @@ EMULATOR_INLINE Bytes narrowed(Sixteen x) {
 EMULATOR_INLINE Sixteen widened(Bytes bytes) {
 #if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
     return (Sixteen)_mm512_cvtepi8_epi32((__m128i)bytes);
+#elif defined(EMULATOR_HALVES)
+    Sixteen result;
+    store(&result, _mm256_cvtepi8_epi32((__m128i)bytes));
+    store(reinterpret_cast<char *>(&result) + 32,
+          _mm256_cvtepi8_epi32(_mm_srli_si128((__m128i)bytes, 8)));
+    return result;
 #else
     return __builtin_convertvector(bytes, Sixteen);
 #endif

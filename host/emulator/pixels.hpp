@@ -74,8 +74,8 @@ inline void by_storage(int32_t storage, Body body) {
     }
 }
 
-// The patch of each pixel of some rows: `bytes` from `first` on, the next pixel's `step` further on,
-// the next row's `next`, order (kx, ky, c). What follows a patch is anything.
+// The patch of each pixel of some rows: `bytes` from `first` on, the next pixel's `step` further
+// on, the next row's `next`, order (kx, ky, c). What follows a patch is anything.
 struct PatchRows {
     const uint8_t *first;
     int64_t step, next, bytes;
@@ -112,11 +112,12 @@ private:
     void lay_out_row(const uint8_t *arena, int64_t top, int64_t i) {
         uint8_t *to = buffer_.data() + i * row_bytes_;
         const int64_t y = top + i * step_.stride, kernel = step_.kernel;
-        if (kernel == 3 && bytes_ <= 16 && step_.left <= columns_) {
+        if (kernel == 3 && bytes_ <= 32 && step_.left <= columns_) {
             const Line lines[3] = {line(arena, y), line(arena, y + 1), line(arena, y + 2)};
             if (bytes_ <= 4) return lay_out_three<4>(lines, to);
             if (bytes_ <= 8) return lay_out_three<8>(lines, to);
-            return lay_out_three<16>(lines, to);
+            if (bytes_ <= 16) return lay_out_three<16>(lines, to);
+            return lay_out_three<32>(lines, to);
         }
         for (int64_t ky = 0; ky < kernel; ++ky, to += bytes_) {
             const Line one = line(arena, y + ky);

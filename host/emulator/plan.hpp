@@ -19,8 +19,8 @@ struct Tensor {
     int32_t height, width, channels, storage, stride, reserved;
 };
 
-// A function of the values from `channel` on, and where its results go. Tables hold a multiple of 16
-// channels. LINE: (a x + b) >> c, clipped; THRESHOLDS: low + #(b[level] <= (x ^ a)).
+// A function of the values from `channel` on, and where its results go. Tables hold a multiple of
+// 16 channels. LINE: (a x + b) >> c, clipped; THRESHOLDS: low + #(b[level] <= (x ^ a)).
 struct Sink {
     Tensor target;
     const int32_t *a, *b, *c;

@@ -89,8 +89,8 @@ private:
     }
 };
 
-// Ones of patch ^ weights, word-major (words, outputs): int32 (pixels, row). `outputs` is a multiple
-// of 8.
+// Ones of patch ^ weights, word-major (words, outputs): int32 (pixels, row). `outputs` is a
+// multiple of 8.
 static inline void xnor_products(const uint64_t *weights, int64_t outputs,
                                  const Words &patches, int32_t *counts, int64_t row) {
     for (int64_t c = 0; c < outputs;) {
@@ -114,6 +114,15 @@ static inline void xnor_products(const uint64_t *weights, int64_t outputs,
 EMULATOR_INLINE Sixteen add_four(Sixteen sum, Sixteen values, Sixteen weights) {
 #if !defined(EMULATOR_PORTABLE) && defined(__AVX512VNNI__)
     return (Sixteen)_mm512_dpbusd_epi32((__m512i)sum, (__m512i)values, (__m512i)weights);
+#elif defined(EMULATOR_HALVES)
+    // Even and odd bytes as 16 bits, whose products cannot overflow.
+    return sum + by_halves(values, weights, [](__m256i x, __m256i w) {
+        const __m256i low = _mm256_set1_epi32(0x00ff00ff);
+        const __m256i even = _mm256_srai_epi16(_mm256_slli_epi16(w, 8), 8);
+        return _mm256_add_epi32(
+            _mm256_madd_epi16(_mm256_and_si256(x, low), even),
+            _mm256_madd_epi16(_mm256_srli_epi16(x, 8), _mm256_srai_epi16(w, 8)));
+    });
 #else
     for (int k = 0; k < 4; ++k)
         sum += ((weights << (24 - 8 * k)) >> 24) * (values >> (8 * k) & 255);
@@ -158,8 +167,8 @@ static void byte_rows(const int8_t *weights, const int32_t *bias, const Words &p
     });
 }
 
-// Patches of bytes, words of four, times weights (words, row, 4): int32 (pixels, row). Signed bytes are moved up by 128, which `bias` takes back. What
-// follows a patch meets weights of 0.
+// Patches of bytes, words of four, times weights (words, row, 4): int32 (pixels, row). Signed bytes
+// are moved up by 128, which `bias` takes back. What follows a patch meets weights of 0.
 template <bool Signed>
 static inline void byte_products(const int8_t *weights, const int32_t *bias, const Words &patches,
                                  int32_t *sums, int64_t row) {

@@ -66,7 +66,7 @@ static inline void line(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
         const auto gain = load<Sixteen>(sink.a + c), offset = load<Sixteen>(sink.b + c);
         const auto shift = load<Sixteen>(sink.c + c);
         const Sixteen low = Sixteen{} + sink.low, high = Sixteen{} + sink.high;
-        return [=](Sixteen x) { return clip((x * gain + offset) >> shift, low, high); };
+        return [=](Sixteen x) { return clip(shifted(x * gain + offset, shift), low, high); };
     });
 }
 

@@ -13,7 +13,8 @@ using namespace emulator;
 static std::mt19937_64 random_words(1);
 
 static int check_xnor(int64_t outputs, int64_t bytes, int64_t step) {
-    const int64_t words = (bytes + 7) / 8, width = 13, pixels = 3 * width, row = round_up(outputs, 16);
+    const int64_t words = (bytes + 7) / 8, width = 13, pixels = 3 * width;
+    const int64_t row = round_up(outputs, 16);
     std::vector<uint64_t> weights(size_t(words * outputs));
     std::vector<uint8_t> patches(size_t(64 * step + 8 * words + kSlack));
     for (auto &word : weights) word = random_words();

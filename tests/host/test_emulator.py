@@ -75,9 +75,11 @@ class Maker(Builder):
 
     def product(self, x: str) -> str:
         out = self.pick(*CHANNELS)
+        # Sums of more bits could not be compared with thresholds.
+        widest = 9 if self.types[x].channels <= 130 else 8
         if self.pick(0, 1) or self.types[x].bits > 8:
             return self.xnor(self.patches(self.binary(x)), out)
-        return self.integer(self.patches(x), out, self.pick(2, 4, 8, 9))
+        return self.integer(self.patches(x), out, self.pick(2, 4, 8, widest))
 
     def quantiser(self, x: str) -> str:
         if self.types[x].bits > 30:
