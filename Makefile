@@ -11,6 +11,7 @@ RTL ?= 20
 SEEDS ?= 4
 CSIM ?= 1000
 DATA ?= $(LANDMARK_DATA)
+VIDEO ?=
 DEPLOY_DIR ?= binary-landmarks
 DEPLOY_SSH ?= ssh
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -32,6 +33,7 @@ export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 	board-like python310 pynq-versions deploy clean
 help:
 	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl|hls|finn] [DECODE=1]"
+	@echo "make bench [DATA=folder-with-faces68.npz] [VIDEO=a-video-of-a-face]"
 	@echo "make test | lint | demo | equality | bench | report | prove | route | board-like | pynq-versions | clean"
 	@echo "make deploy BOARD_HOST=xilinx@pynq [CONFIG=face-tiny] [BOARD=Pynq-Z1] [DEPLOY_TEST=1]"
 	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz [ARGS='--set training.epochs=5']"
@@ -41,7 +43,7 @@ setup: .venv/ready .venv-host/ready
 
 .venv/ready: pyproject.toml constraints.txt
 	@echo "setting up the compile side in .venv (a few minutes, once)"
-	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; v in ((3, 10), (3, 11)) or sys.exit(f'error: Python 3.10 or 3.11 is needed, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11')"
+	@$(PYTHON) -c "import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit(f'error: Python 3.11 is needed, $(PYTHON) is {v[0]}.{v[1]}: make PYTHON=python3.11')"
 	@$(PYTHON) -m venv --clear .venv
 	@$(PY) $(PIP) --constraint constraints.txt --editable '.[flow,host,dev]'
 	@$(PY) $(PIP) --no-deps finn-plus==1.6.1 hls4ml==1.3.0
@@ -102,10 +104,12 @@ evaluate: .venv/ready
 ablate: .venv/ready
 	$(PY) -m model.ablate --data "$(DATA)" $(ARGS)
 
-bench: bitstream
+bench: setup bitstream
 	$(PY) -m bitstream_flow.bench --config $(CONFIG) --board $(BOARD) $(if $(DATA),--data $(DATA))
 	$(PY) -m host.golden --layers
 	$(PY) -m bitstream_flow.emulator_bench --config $(CONFIG) --board $(BOARD)
+	$(HOST) host/run_pynq.py --bundle $(BUNDLE) --bench 300 $(if $(DATA),--data $(DATA)/$(if $(filter pose%,$(CONFIG)),pose14,faces68).npz)
+	$(if $(VIDEO),$(HOST) -m host.live.page_bench --bundle $(BUNDLE) --video $(VIDEO))
 	$(PY) -m bitstream_flow.unit_bench
 	$(PY) -m bitstream_flow.minimality --config $(CONFIG) --board $(BOARD)
 	$(PY) -m bitstream_flow.pareto --config $(CONFIG) --board $(BOARD)
