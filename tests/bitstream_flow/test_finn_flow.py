@@ -170,7 +170,7 @@ def test_finn_folding_is_carried_over(build: Build, finn: FinnGraph) -> None:
     }
     units = {n.outputs[0]: n.op for n in plan.chip.nodes if isinstance(n.op, MatrixVector)}
     assert {name: (op.pe, op.simd) for name, op in units.items()} == lanes
-    assert plan.interval <= target.cycles and plan.fifos.lut > 0
+    assert plan.interval <= target.cycles and plan.fifo_resources.lut > 0
 
 
 def test_the_comparison_prints_both(
