@@ -24,7 +24,7 @@ from hls.graph import Graph
 from hls.operator import Resources
 from hls.tensor import TensorType
 from hls.width_converter import WidthConverter
-from host.backends.rtl import RtlBackend
+from host.rtl_simulation import RtlSimulation
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 
 KIND = TensorType(64, 64, 32, 4, signed=True)
@@ -103,11 +103,9 @@ def test_wide_skips_keep_values_pace_and_liveness(logical, wide, tmp_path) -> No
     expected = run_reference(logical, images)["heatmaps"]
     interval = max(node.op.cycles for node in wide.nodes)
     depths = size_fifos(wide, interval)
-    with RtlBackend(make_bundle(tmp_path / "enough", logical, wide, depths), print) as rtl:
-        run = rtl.simulate(images)
-        least = rtl.simulate(
-            images, limits={d.name: max(d.least, 4) for d in depths if d.depth > 4}
-        )
+    rtl = RtlSimulation(make_bundle(tmp_path / "enough", logical, wide, depths), print)
+    run = rtl.simulate(images)
+    least = rtl.simulate(images, limits={d.name: max(d.least, 4) for d in depths if d.depth > 4})
     for found in (run, least):
         assert np.array_equal(found.outputs[0], expected)
     assert interval <= np.diff(run.frame_ends)[1:].mean() <= 1.01 * interval
