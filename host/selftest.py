@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from hls.errors import InputError, run_command
+from hls.errors import InputError, one_line, run_command
 from hls.folders import build_root
 from host.backends import BACKENDS
 from host.bundle import default_bundle
@@ -63,8 +63,9 @@ def _run(name: str, session: Session) -> Step:
         # Its one line names the remedy already.
         return Step(name, False, str(error))
     except Exception as error:
-        kind = f"{type(error).__name__}: {error}"
-        return Step(name, False, kind, "not foreseen: please send us the output of --json")
+        return Step(
+            name, False, one_line(error), "not foreseen: please send us the output of --json"
+        )
     return Step(name, True if found.done else None, found.text, figures=dict(found.figures))
 
 

@@ -77,7 +77,8 @@ class Watch(Sink):
 
     def finish(self) -> None:
         if self._base is None:
-            raise InputError("the run ended before a tenth of its time: nothing to compare with")
+            # Only Ctrl-C ends a run before a tenth of its time: there is nothing to compare with.
+            raise KeyboardInterrupt
         self.growth = resident_mib() - self._base
 
 

@@ -84,8 +84,10 @@ class DmaBackend(Backend):
 
     def close(self) -> None:
         """Finish what was submitted, stop the DMA and free its buffers."""
-        self._engine.close()
-        super().close()
+        try:
+            self._engine.close()
+        finally:
+            super().close()
 
 
 class BoardBackend(DmaBackend):

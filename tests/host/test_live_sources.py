@@ -20,6 +20,7 @@ from tests.host.streams import (
     FakeCapture,
     fake_camera,
     number_of,
+    numbered,
     numbered_video,
     without_ffmpeg,
     write_video,
@@ -179,6 +180,21 @@ def test_a_damaged_frame_is_no_lost_camera(scripted) -> None:
         frames = [frame for frame, _ in zip(source.frames(Stop()), range(6), strict=False)]
         assert source.message == "" and None not in frames
     assert kind.opened == 1
+
+
+def test_a_read_that_raises_ends_the_stream(scripted) -> None:
+    kind = scripted(1000)
+
+    def read(self: FakeCapture):
+        if self._count:
+            raise cv2.error("no memory\nfor a frame")
+        self._count = 1
+        return True, numbered(1)
+
+    kind.read = read
+    with Camera("0") as source, pytest.raises(InputError, match="cannot be read: error: no memory"):
+        for frame in source.frames(Stop()):
+            assert frame is None or frame.index == 0
 
 
 def test_the_message_while_a_camera_is_away(scripted) -> None:

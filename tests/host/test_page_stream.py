@@ -257,7 +257,10 @@ def test_token_of_the_viewer() -> None:
             next(arrivals(page.url.split("?")[0]))
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "https://localhost/", "http://", "/x"])
+@pytest.mark.parametrize(
+    "url",
+    ["localhost:8000", "https://localhost/", "http://", "/x", "http://h:99999/", "http://[::1/"],
+)
 def test_not_the_address_of_a_page(url: str) -> None:
     with pytest.raises(InputError, match="is no address of a live page"):
         next(arrivals(url))
