@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.errors import InputError, one_line
+from hls.folders import build_root
 from hls.graph import Graph, from_json
 from hls.landmark_decode import LandmarkDecode
 from hls.tensor import Stream, TensorType
@@ -28,6 +29,7 @@ __all__ = [
     "VERSION",
     "Bundle",
     "default_bundle",
+    "find_bundle",
     "load_bundle",
     "pack_constants",
     "seal",
@@ -97,9 +99,9 @@ class Bundle:
 def load_bundle(folder: Path | str) -> Bundle:
     """Read the bundle in `folder`; anything missing, damaged or of another version: InputError."""
     folder = Path(folder)
-    manifest = check_seal(folder)
-    arrays = _read_arrays(folder / "weights.npz")
     try:
+        manifest = check_seal(folder)
+        arrays = _read_arrays(folder / "weights.npz")
         graph = from_json(manifest["graph"], unpack_constants(manifest["graph"], arrays))
         bundle = Bundle(
             folder, manifest, graph, _stream(manifest["input"]), _stream(manifest["output"])
@@ -107,7 +109,18 @@ def load_bundle(folder: Path | str) -> Bundle:
         _check_values(bundle)
     except KeyError as error:
         raise InputError(f"{folder / MANIFEST} lacks the entry {error}") from None
+    except InputError:
+        raise
+    except (TypeError, ValueError, AttributeError, LookupError) as error:
+        # Sealed all the same: another program wrote it.
+        reason = one_line(error)
+        raise InputError(f"{folder / MANIFEST} has an entry of another kind ({reason})") from None
     return bundle
+
+
+def find_bundle(folder: Path | None) -> Bundle:
+    """The bundle in `folder`, without one the only one below build/."""
+    return load_bundle(folder or default_bundle(build_root()))
 
 
 def default_bundle(root: Path) -> Path:

@@ -12,17 +12,32 @@ import numpy as np
 
 from hls.errors import InputError
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+
 
 def read_image(path: Path) -> np.ndarray:
     """The image as RGB uint8 (H, W, 3); no file or no image is an InputError."""
     try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
+        data = np.frombuffer(_without_profile(path.read_bytes()), np.uint8)
     except OSError as error:
         raise InputError(f"cannot read image {path}: {error.strerror}") from None
     image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if image is None:
         raise InputError(f"{path} is not an image that OpenCV can read (JPEG, PNG, ...)")
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def _without_profile(data: bytes) -> bytes:
+    """A PNG less its colour profile, which OpenCV ignores and libpng may complain of on stderr."""
+    if not data.startswith(_PNG):
+        return data
+    at = len(_PNG)
+    while (kind := data[at + 4 : at + 8]) not in (b"", b"IDAT"):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if kind == b"iCCP":
+            return data[:at] + data[end:]
+        at = end
+    return data
 
 
 def write_png(path: Path, image: np.ndarray) -> None:

@@ -16,6 +16,7 @@ from typing import TextIO
 
 from hls.errors import InputError, one_line, run_command
 from hls.folders import build_root
+from hls.notes import note
 from host.backends import BACKENDS
 from host.bundle import default_bundle
 from host.self_checks import CHECKS, CheckError, Session
@@ -84,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.frames,
         options.seconds,
         options.image,
-        lambda text: print(text, file=sys.stderr),
+        note,
     )
     steps = run_checks(session, log)
     passed = not any(step.ok is False for step in steps)

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from host.backends.base import Backend, BackendError, Note, Result
+from hls.notes import Note
+from host.backends.base import Backend, BackendError, Result
 from host.board.engine import Engine, Job
 from host.board.lock import BoardLock
 from host.board.preflight import Machine, check_board, check_machine, check_overlay, find_device

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from hls.errors import InputError
-from host.backends.base import BackendError, Note
+from hls.notes import Note
+from host.backends.base import BackendError
 from host.backends.board import DmaBackend
 from host.board.handoff import check_handoff
 from host.board.preflight import BIT, HANDOFF, pynq_version

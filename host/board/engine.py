@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from hls.errors import one_line
-from host.backends.base import BackendError, Note, Result
+from hls.notes import Note
+from host.backends.base import BackendError, Result
 from host.board.session import HangError, Pace, Session
 
 # Timings kept of each stage.

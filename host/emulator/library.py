@@ -7,14 +7,14 @@ from __future__ import annotations
 import ctypes
 import platform
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from ctypes import POINTER, c_char_p, c_int32, c_int64, c_void_p
 from pathlib import Path
 
 from hls.folders import cache_root
+from hls.notes import Note, silent
 from hls.programs import SimulationError, cached, compiler, digest, run_compiler
 
-Note = Callable[[str], None]
 HERE = Path(__file__).parent
 SOURCE = HERE / "engine.cpp"
 FLAGS = ("-std=c++17", "-O3", "-Wno-psabi", "-shared", "-fPIC", "-pthread")
@@ -24,10 +24,6 @@ TARGETS: tuple[tuple[str, ...], ...] = (
     ("-march=native",),
     (),
 )
-
-
-def silent(text: str) -> None:
-    """Takes notes and says nothing."""
 
 
 class TensorRecord(ctypes.Structure):

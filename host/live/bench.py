@@ -7,10 +7,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 
 from host.backends import Backend
+from host.live.feed import encode
 from host.live.pipeline import Found, Pipeline, Sink
 from host.packed import Packed, accuracy
 
@@ -24,10 +24,10 @@ class Encoder(Sink):
     draws = True
 
     def __init__(self, quality: int) -> None:
-        self._options = [int(cv2.IMWRITE_JPEG_QUALITY), quality]
+        self._quality = quality
 
     def put(self, found: Found, picture: np.ndarray) -> None:
-        cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), self._options)
+        encode(picture, self._quality)
 
 
 def warm_up(engine: Backend) -> None:

@@ -77,6 +77,8 @@ class Camera(Source):
 
     def _connect(self) -> Any:
         if not is_device(self.device):
+            if "://" not in self.device and not os.path.isfile(self.device):
+                raise InputError(f"{self.name} cannot be opened: there is no such file")
             capture = cv2.VideoCapture(self.device)
         else:
             self._check_device()

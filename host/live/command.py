@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import TextIO
 
 from hls.errors import InputError
-from hls.folders import build_root
+from hls.notes import note
 from host.backends import Backend
 from host.backends.choice import open_chosen
-from host.bundle import Bundle, default_bundle, load_bundle
+from host.bundle import Bundle, find_bundle
 from host.checks import Checker
 from host.face_box import parse_box
 from host.image_files import read_image
 from host.live import bench, sources
 from host.live.camera import Camera
-from host.live.detector import Detector
 from host.live.display import PageOutput, Progress, Status, status_of
-from host.live.faces import Boxes, EachPicture, Everywhere, Finder, Tracker, looks_at_faces
+from host.live.faces import Boxes, EachPicture, Everywhere, Finder, follower, looks_at_faces
 from host.live.lines import JsonFile, JsonOutput
 from host.live.pipeline import Pipeline, Sink
 from host.live.sources import Source
@@ -37,15 +36,10 @@ from host.stills import Stills
 _JPEG_QUALITY = 80
 
 
-def note(text: str) -> None:
-    """A line for the user, out of the way of results."""
-    print(text, file=sys.stderr)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = parse_options(arguments)
-    bundle = load_bundle(options.bundle or default_bundle(build_root()))
+    bundle = find_bundle(options.bundle)
     if options.faces is not None and not looks_at_faces(bundle):
         raise InputError(f"--faces: {bundle.name} looks at the whole picture, not at faces")
     # JSON lines have stdout for themselves.
@@ -85,13 +79,11 @@ def _finder(options: argparse.Namespace, bundle: Bundle, data: Packed | None = N
         return Everywhere(parse_box(options.box))
     if options.camera is None and options.video is None and not options.image:
         return Boxes(data.boxes) if data else Everywhere()
-    if not looks_at_faces(bundle):
-        return Everywhere()
-    if options.image:
+    if options.image and looks_at_faces(bundle):
         return EachPicture()
     # Files give the same results on any machine; a live stream waits for nothing.
     live = options.camera is not None or (options.http is not None and options.save is None)
-    return Tracker(Detector(wait=not live), options.faces or 1)
+    return follower(bundle, wait=not live, count=options.faces or 1)
 
 
 def _checker(options: argparse.Namespace, bundle: Bundle) -> Checker | None:
@@ -118,15 +110,18 @@ def _live(options: argparse.Namespace, engine: Backend, source: Source, log: Tex
 
     checker = _checker(options, engine.bundle)
     pipeline = Pipeline(engine, _finder(options, engine.bundle), checker=checker)
-    if not options.quiet:
-        note(f"{source.name} -> {engine.bundle.name}, backend {engine.name}")
     start = time.perf_counter()
     with Stop() as stop:
         _add_sinks(pipeline, options, source, stop, lambda: status_of(pipeline, source, start))
+        if not options.quiet:
+            note(f"{source.name} -> {engine.bundle.name}, backend {engine.name}")
         pipeline.run(source, stop, options.max_frames)
     if options.save and pipeline.frames:
         say(f"saved {options.save}")
     _summary(pipeline, source, say)
+    if source.message:
+        # Of interest to those who want it quiet too: frames may be missing.
+        note(source.message)
     return _end(stop, checker, say)
 
 
@@ -178,8 +173,6 @@ def _summary(pipeline: Pipeline, source: Source, say: Callable[[str], None]) -> 
         f"{pipeline.frames} frames in {seconds:.1f} s, {rate:.1f} frames/s{dropped};"
         f" latency {times[0]:.1f} ms (p90 {times[1]:.1f}, p99 {times[2]:.1f})"
     )
-    if source.message:
-        say(source.message)
     say(f"{engine.name}: {engine.statistics}")
 
 

@@ -15,15 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hls.errors import InputError, run_command
-from hls.folders import build_root
+from hls.notes import note
 from host.backends import Backend
 from host.backends.choice import open_chosen
-from host.bundle import default_bundle, load_bundle
+from host.bundle import find_bundle
 from host.live.bench import warm_up
-from host.live.command import note
-from host.live.detector import Detector
 from host.live.display import PageOutput, status_of
-from host.live.faces import Everywhere, Tracker, looks_at_faces
+from host.live.faces import follower
 from host.live.page import Page
 from host.live.pipeline import Pipeline
 from host.live.sources import Video
@@ -36,8 +34,7 @@ def measure(
 ) -> tuple[list[Viewing], Pipeline]:
     """What each viewer saw until it had enough, or a stop; and the pipeline that it came from."""
     warm_up(engine)
-    finder = Tracker(Detector(wait=False)) if looks_at_faces(engine.bundle) else Everywhere()
-    pipeline = Pipeline(engine, finder)
+    pipeline = Pipeline(engine, follower(engine.bundle))
     page = Page("127.0.0.1", 0, stream_fps=2 * options.rate)
     with Video(options.video, loop=True, paced=True) as source, ThreadPoolExecutor(1) as pool:
         source.fps = options.rate
@@ -65,7 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.viewers < 1 or options.seconds <= 0 or not 1 <= options.rate <= 240:
         raise InputError("give at least one viewer, some seconds and a rate of 1 to 240 frames/s")
-    bundle = load_bundle(options.bundle or default_bundle(build_root()))
+    bundle = find_bundle(options.bundle)
     with open_chosen(options.backend, bundle, note) as engine, Stop() as stop:
         seen, pipeline = measure(engine, options, stop)
     print(pipeline.stages.table())

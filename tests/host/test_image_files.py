@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,25 @@ def test_round_trip_keeps_the_colours(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", image)
     np.testing.assert_array_equal(read_image(tmp_path / "a.png"), image)
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_colour_profile_is_ignored_in_silence(tmp_path: Path, capfd) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    write_png(tmp_path / "a.png", image)
+    data, body = (tmp_path / "a.png").read_bytes(), b"iCCPwrong\0\0profile"
+    chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    # Behind the signature and the header.
+    (tmp_path / "b.png").write_bytes(data[:33] + chunk + data[33:])
+    np.testing.assert_array_equal(read_image(tmp_path / "b.png"), image)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("length", range(8, 60))
+def test_a_png_that_is_cut_off(tmp_path: Path, length: int) -> None:
+    write_png(tmp_path / "a.png", np.zeros((5, 7, 3), np.uint8))
+    (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes()[:length])
+    with pytest.raises(InputError, match=r"b\.png is not an image"):
+        read_image(tmp_path / "b.png")
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n"])

@@ -248,5 +248,5 @@ def test_a_file_stands_in_for_a_camera_at_its_pace(tmp_path: Path) -> None:
 
 
 def test_no_such_file_for_a_camera() -> None:
-    with pytest.raises(InputError, match=r"nowhere\.mp4 cannot be opened"):
+    with pytest.raises(InputError, match=r"nowhere\.mp4 cannot be opened: there is no"):
         Camera("nowhere.mp4")
