@@ -22,7 +22,7 @@ from hls.graph import Graph, from_json
 from hls.landmark_decode import LandmarkDecode
 from hls.tensor import Stream, TensorType
 from host.constants import pack_constants, unpack_constants
-from host.seal import MANIFEST, VERSION, check_seal, seal
+from host.seal import MANIFEST, REMEDY, VERSION, check_seal, seal
 
 __all__ = [
     "MANIFEST",
@@ -108,13 +108,14 @@ def load_bundle(folder: Path | str) -> Bundle:
         )
         _check_values(bundle)
     except KeyError as error:
-        raise InputError(f"{folder / MANIFEST} lacks the entry {error}") from None
+        raise InputError(f"{folder / MANIFEST} lacks the entry {error}: {REMEDY}") from None
     except InputError:
         raise
     except (TypeError, ValueError, AttributeError, LookupError) as error:
         # Sealed all the same: another program wrote it.
-        reason = one_line(error)
-        raise InputError(f"{folder / MANIFEST} has an entry of another kind ({reason})") from None
+        raise InputError(
+            f"{folder / MANIFEST} has an entry of another kind ({one_line(error)}): {REMEDY}"
+        ) from None
     return bundle
 
 
@@ -139,7 +140,7 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as arrays:
             return {key: arrays[key] for key in arrays.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} cannot be read ({error}): build the bundle again") from None
+        raise InputError(f"{path} cannot be read ({error}): {REMEDY}") from None
 
 
 def _stream(entry: Mapping[str, Any]) -> Stream:

@@ -56,8 +56,8 @@ def write_png(path: Path, image: np.ndarray) -> None:
 def output_paths(save: str, images: list[Path]) -> list[Path]:
     """Where each image's result goes: the file `save`, or one PNG an image in the folder `save`.
 
-    Several images need a folder (it is made); results are named after their image, and numbered
-    where two images have the same name.
+    Several images need a folder, which `make_folder` makes; results are named after their image,
+    and numbered where two images have the same name.
     """
     target = Path(save)
     is_png = target.suffix.lower() == ".png" and not target.is_dir()
@@ -69,11 +69,15 @@ def output_paths(save: str, images: list[Path]) -> list[Path]:
         return [target]
     if len(images) == 1 and target.suffix and not target.is_dir():
         raise InputError(f"--save {save}: results are PNG files, name it {target.stem}.png")
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {save}: {error.strerror}") from None
     return [target / f"{name}.png" for name in _distinct([image.stem for image in images])]
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder unless it is there; where none can be, an InputError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {path}: {error.strerror}") from None
 
 
 def _distinct(names: list[str]) -> list[str]:

@@ -20,7 +20,7 @@ from host.compare import first_difference
 from host.draw import draw_landmarks
 from host.face_box import Square, check_box, crop, find_box, parse_box, to_picture
 from host.golden import Golden
-from host.image_files import output_paths, read_image, write_png
+from host.image_files import make_folder, output_paths, read_image, write_png
 from host.live.lines import face_entry, write_stdout
 
 
@@ -67,6 +67,7 @@ class Stills:
             else:
                 say(_text_line(picture, points))
         for target, picture, points in zip(self.targets, self.pictures, landmarks, strict=False):
+            make_folder(target.parent)
             write_png(target, draw_landmarks(picture.image, [points]))
             say(f"saved {target}")
         say(f"{engine.name}: {engine.statistics}")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from hls.errors import InputError
-from host.image_files import output_paths, read_image, write_png
+from host.image_files import make_folder, output_paths, read_image, write_png
 
 
 def test_round_trip_keeps_the_colours(tmp_path: Path) -> None:
@@ -69,6 +69,7 @@ def test_output_paths(tmp_path: Path) -> None:
     assert output_paths(f"{tmp_path}/new", [one]) == [tmp_path / "new" / "face.png"]
     found = output_paths(f"{tmp_path}/new/", [one, same])
     assert found == [tmp_path / "new" / "face.png", tmp_path / "new" / "face-2.png"]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -83,4 +84,7 @@ def test_output_paths_that_cannot_be(tmp_path: Path, save: str, count: int, word
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot make the folder"):
-        output_paths(str(tmp_path / "file" / "deep"), [Path("x.jpg")])
+        make_folder(tmp_path / "file" / "deep")
+    make_folder(tmp_path / "one" / "deep")
+    make_folder(tmp_path / "one" / "deep")
+    assert (tmp_path / "one" / "deep").is_dir()

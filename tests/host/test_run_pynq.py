@@ -98,7 +98,8 @@ def test_quiet_is_quiet(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
 @needs_cascade
 def test_no_face(folder: Path) -> None:
     with pytest.raises(InputError, match=r"noise\.png: no face found"):
-        _main(folder, image="noise.png")
+        _main(folder, "--save", str(folder / "new/"), image="noise.png")
+    assert not (folder / "new").exists()
 
 
 def test_landmarks_lie_in_the_box(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
