@@ -76,20 +76,20 @@ class Watch(Sink):
         self.growth = resident_mib() - self._base
 
 
-def soak(engine: Backend, options: argparse.Namespace) -> int:
+def soak(backend: Backend, options: argparse.Namespace) -> int:
     """Run for the given minutes; 1 where something drifted."""
     with Stop() as stop, Video(options.video, loop=True) as source:
-        bundle, seconds = engine.bundle, 60 * options.minutes
+        bundle, seconds = backend.bundle, 60 * options.minutes
         checker = Checker(bundle, _CHECK_EVERY, note)
         watch = Watch(seconds, min(60.0, seconds / 4), stop)
-        pipeline = Pipeline(engine, follower(bundle), [watch], checker)
+        pipeline = Pipeline(backend, follower(bundle), [watch], checker)
         if options.http is not None:
             pipeline.sinks = [watch, _page(options.http, pipeline, source)]
         pipeline.run(source, stop)
         checker.close()
     print(pipeline.stages.table())
     print(
-        f"{pipeline.frames} frames in {pipeline.seconds / 60:.2f} min, backend {engine.name};"
+        f"{pipeline.frames} frames in {pipeline.seconds / 60:.2f} min, backend {backend.name};"
         f" memory {watch.growth:+.1f} MiB (at most {GROWTH_MIB:+g}),"
         f" {watch.order_errors} order errors; check: {checker}"
     )
@@ -117,8 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not 0 < options.minutes < 1e5:
         raise InputError(f"--minutes {options.minutes:g}: give a number above 0")
     bundle = find_bundle(options.bundle)
-    with open_chosen(options.backend, bundle, note) as engine:
-        return soak(engine, options)
+    with open_chosen(options.backend, bundle, note) as backend:
+        return soak(backend, options)
 
 
 if __name__ == "__main__":

@@ -30,11 +30,11 @@ from host.live.viewer import Viewing, table, watch_together
 
 
 def measure(
-    engine: Backend, options: argparse.Namespace, stop: Stop
+    backend: Backend, options: argparse.Namespace, stop: Stop
 ) -> tuple[list[Viewing], Pipeline]:
     """What each viewer saw until it had enough, or a stop; and the pipeline that it came from."""
-    warm_up(engine)
-    pipeline = Pipeline(engine, follower(engine.bundle))
+    warm_up(backend)
+    pipeline = Pipeline(backend, follower(backend.bundle))
     page = Page("127.0.0.1", 0, stream_fps=2 * options.rate)
     with Video(options.video, loop=True, paced=True) as source, ThreadPoolExecutor(1) as pool:
         source.fps = options.rate
@@ -63,12 +63,12 @@ def main(arguments: list[str] | None = None) -> int:
     if options.viewers < 1 or options.seconds <= 0 or not 1 <= options.rate <= 240:
         raise InputError("give at least one viewer, some seconds and a rate of 1 to 240 frames/s")
     bundle = find_bundle(options.bundle)
-    with open_chosen(options.backend, bundle, note) as engine, Stop() as stop:
-        seen, pipeline = measure(engine, options, stop)
+    with open_chosen(options.backend, bundle, note) as backend, Stop() as stop:
+        seen, pipeline = measure(backend, options, stop)
     print(pipeline.stages.table())
     print(
         f"{pipeline.frames / pipeline.seconds:.1f} of {options.rate:g} frames/s, {bundle.name},"
-        f" backend {engine.name}, load average {os.getloadavg()[0]:.1f}"
+        f" backend {backend.name}, load average {os.getloadavg()[0]:.1f}"
     )
     print(table(seen))
     return stop.status

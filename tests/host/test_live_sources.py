@@ -14,7 +14,7 @@ import pytest
 from hls.errors import InputError
 from host.live import camera
 from host.live.camera import Camera
-from host.live.sources import Stills, Video, likely_fps, noise
+from host.live.sources import Pictures, Video, likely_fps, noise
 from host.live.stop import Stop
 from tests.host.streams import (
     FakeCapture,
@@ -119,7 +119,7 @@ def test_a_video_that_was_cut_off(tmp_path: Path) -> None:
 
 
 def test_stills_come_over_and_over() -> None:
-    source = Stills([np.zeros((2, 2, 3), np.uint8), np.ones((2, 2, 3), np.uint8)], "ab", "two")
+    source = Pictures([np.zeros((2, 2, 3), np.uint8), np.ones((2, 2, 3), np.uint8)], "ab", "two")
     frames = [frame for frame, _ in zip(source.frames(Stop()), range(5), strict=False)]
     assert [(f.index, f.name, int(f.image[0, 0, 0])) for f in frames] == [
         (0, "a", 0), (1, "b", 1), (2, "a", 0), (3, "b", 1), (4, "a", 0)
