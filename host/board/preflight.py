@@ -65,7 +65,8 @@ def check_machine(machine: Machine) -> None:
         )
     if machine.arch == "armv7l" and int(machine.pynq.split(".")[0]) >= 4:
         raise BackendError(
-            f"pynq {machine.pynq} does not run on a Zynq-7000: pip install 'pynq>=3.0.1,<4' 'pycparser<3'"
+            f"pynq {machine.pynq} does not run on a Zynq-7000: pip install 'pynq>=3.0.1,<4'"
+            " 'pycparser<3'"
         )
     if machine.euid != 0:
         raise BackendError(f"only root may use the logic: {_AS_ROOT}")

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -84,6 +85,8 @@ def build(target: Sequence[str], note: Note = silent) -> Path:
     key = digest(*texts, *flags, _version(cxx), _cpu())
 
     def make(_: Path, library: Path) -> None:
+        # Whether it knows the flags is told at once: nothing has to be said of those it refuses.
+        run_compiler(cxx, [*flags, "-E", "-x", "c++", os.devnull])
         note("compiling the emulator; the first time takes half a minute ...")
         run_compiler(cxx, [*flags, "-o", str(library), str(SOURCE)])
 
