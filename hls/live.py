@@ -51,6 +51,8 @@ class Live:
         self._process = subprocess.Popen(
             [str(simulator.program), "+live", f"+dir={folder}", *random],
             cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            # A terminal's Ctrl-C is for us, who may have frames to finish.
+            start_new_session=True,
         )  # fmt: skip
 
     def advance(self, beats: bytes, room: int, cycles: int) -> Step:

@@ -43,12 +43,23 @@ def digest(*parts: object) -> str:
 def cached(path: Path, make: Callable[[Path, Path], None]) -> Path:
     """`path`, made in a folder of its own and then renamed if it is not there yet."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix="making-") as folder:
+        with _folder_beside(path) as folder:
             target = Path(folder) / "result"
             make(Path(folder), target)
             target.replace(path)
     return path
+
+
+def _folder_beside(path: Path) -> tempfile.TemporaryDirectory[str]:
+    """A folder that is gone after use, on the same disk; the cache must be writable for it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.TemporaryDirectory(dir=path.parent, prefix="making-")
+    except OSError as error:
+        raise SimulationError(
+            f"nothing can be kept in {path.parent} ({error.strerror}): name a folder in"
+            " LANDMARK_CACHE that can be written"
+        ) from None
 
 
 def run_compiler(cxx: str, arguments: Sequence[str]) -> None:

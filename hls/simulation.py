@@ -22,6 +22,7 @@ import numpy as np
 
 from hls.beats import from_hex, to_hex
 from hls.bench import Design, bench_text
+from hls.notes import Note, silent
 from hls.operator import NO_CONSTANTS, Constants, Operator
 from hls.tensor import Stream
 from hls.verilate import SimulationError, verilate
@@ -131,13 +132,13 @@ class Simulator:
                     progress(int(line.split()[1]) / expected)
 
 
-def build(design: Design, cache: Path | None = None) -> Simulator:
-    """Build the simulation of a design, or take it from the cache.
+def build(design: Design, cache: Path | None = None, note: Note = silent) -> Simulator:
+    """Build the simulation of a design, or take it from the cache; `note` hears of building.
 
     A missing Verilator or C++ compiler, and RTL that does not elaborate, are SimulationErrors.
     """
     main = "live.cpp" if design.axis else "main.cpp"
-    return Simulator(design, verilate(bench_text(design), design.sources, cache, main))
+    return Simulator(design, verilate(bench_text(design), design.sources, cache, main, note))
 
 
 def operator_design(op: Operator, constants: Constants, folder: Path) -> Design:

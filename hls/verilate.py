@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hls.folders import cache_root
+from hls.notes import Note, silent
 from hls.programs import SimulationError, cached, compiler, digest, run_compiler
 
 SIMULATION = Path(__file__).parent / "sim"
@@ -51,7 +52,11 @@ def _version() -> str:
 
 
 def verilate(
-    bench: str, sources: Sequence[Path], cache: Path | None = None, main: str = "main.cpp"
+    bench: str,
+    sources: Sequence[Path],
+    cache: Path | None = None,
+    main: str = "main.cpp",
+    note: Note = silent,
 ) -> Path:
     """The program that simulates the module `bench`, from the cache if it was built before.
 
@@ -69,6 +74,7 @@ def verilate(
     program = cache / "simulation" / key
 
     def make(folder: Path, target: Path) -> None:
+        note("building the RTL simulation, which takes a minute or two ...")
         (folder / "bench.sv").write_text(bench)
         _translate(root, [*files, folder / "bench.sv"], folder)
         _compile(cxx, root, folder, _runtime(cxx, root, cache), main, target)

@@ -16,18 +16,20 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.errors import InputError, one_line
+from hls.folders import build_root
 from hls.graph import Graph, from_json
 from hls.landmark_decode import LandmarkDecode
 from hls.tensor import Stream, TensorType
 from host.constants import pack_constants, unpack_constants
-from host.seal import MANIFEST, VERSION, check_seal, seal
+from host.seal import MANIFEST, REMEDY, VERSION, check_seal, seal
 
 __all__ = [
     "MANIFEST",
     "VERSION",
     "Bundle",
     "default_bundle",
+    "find_bundle",
     "load_bundle",
     "pack_constants",
     "seal",
@@ -97,17 +99,29 @@ class Bundle:
 def load_bundle(folder: Path | str) -> Bundle:
     """Read the bundle in `folder`; anything missing, damaged or of another version: InputError."""
     folder = Path(folder)
-    manifest = check_seal(folder)
-    arrays = _read_arrays(folder / "weights.npz")
     try:
+        manifest = check_seal(folder)
+        arrays = _read_arrays(folder / "weights.npz")
         graph = from_json(manifest["graph"], unpack_constants(manifest["graph"], arrays))
         bundle = Bundle(
             folder, manifest, graph, _stream(manifest["input"]), _stream(manifest["output"])
         )
         _check_values(bundle)
     except KeyError as error:
-        raise InputError(f"{folder / MANIFEST} lacks the entry {error}") from None
+        raise InputError(f"{folder / MANIFEST} lacks the entry {error}: {REMEDY}") from None
+    except InputError:
+        raise
+    except (TypeError, ValueError, AttributeError, LookupError) as error:
+        # Sealed all the same: another program wrote it.
+        raise InputError(
+            f"{folder / MANIFEST} has an entry of another kind ({one_line(error)}): {REMEDY}"
+        ) from None
     return bundle
+
+
+def find_bundle(folder: Path | None) -> Bundle:
+    """The bundle in `folder`, without one the only one below build/."""
+    return load_bundle(folder or default_bundle(build_root()))
 
 
 def default_bundle(root: Path) -> Path:
@@ -126,7 +140,7 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as arrays:
             return {key: arrays[key] for key in arrays.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} cannot be read ({error}): build the bundle again") from None
+        raise InputError(f"{path} cannot be read ({error}): {REMEDY}") from None
 
 
 def _stream(entry: Mapping[str, Any]) -> Stream:

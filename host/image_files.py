@@ -12,17 +12,32 @@ import numpy as np
 
 from hls.errors import InputError
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+
 
 def read_image(path: Path) -> np.ndarray:
     """The image as RGB uint8 (H, W, 3); no file or no image is an InputError."""
     try:
-        data = np.frombuffer(path.read_bytes(), np.uint8)
+        data = np.frombuffer(_without_profile(path.read_bytes()), np.uint8)
     except OSError as error:
         raise InputError(f"cannot read image {path}: {error.strerror}") from None
     image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     if image is None:
         raise InputError(f"{path} is not an image that OpenCV can read (JPEG, PNG, ...)")
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def _without_profile(data: bytes) -> bytes:
+    """A PNG less its colour profile, which OpenCV ignores and libpng may complain of on stderr."""
+    if not data.startswith(_PNG):
+        return data
+    at = len(_PNG)
+    while (kind := data[at + 4 : at + 8]) not in (b"", b"IDAT"):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if kind == b"iCCP":
+            return data[:at] + data[end:]
+        at = end
+    return data
 
 
 def write_png(path: Path, image: np.ndarray) -> None:
@@ -41,8 +56,8 @@ def write_png(path: Path, image: np.ndarray) -> None:
 def output_paths(save: str, images: list[Path]) -> list[Path]:
     """Where each image's result goes: the file `save`, or one PNG an image in the folder `save`.
 
-    Several images need a folder (it is made); results are named after their image, and numbered
-    where two images have the same name.
+    Several images need a folder, which `make_folder` makes; results are named after their image,
+    and numbered where two images have the same name.
     """
     target = Path(save)
     is_png = target.suffix.lower() == ".png" and not target.is_dir()
@@ -54,11 +69,15 @@ def output_paths(save: str, images: list[Path]) -> list[Path]:
         return [target]
     if len(images) == 1 and target.suffix and not target.is_dir():
         raise InputError(f"--save {save}: results are PNG files, name it {target.stem}.png")
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot make the folder {save}: {error.strerror}") from None
     return [target / f"{name}.png" for name in _distinct([image.stem for image in images])]
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder unless it is there; where none can be, an InputError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot make the folder {path}: {error.strerror}") from None
 
 
 def _distinct(names: list[str]) -> list[str]:

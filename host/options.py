@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hls.errors import InputError
 from host.backends import BACKENDS
+from host.live.lines import part_of
 from host.live.video_writer import CODECS
 
 _EXAMPLES = """examples:
@@ -31,6 +32,9 @@ _PAGE_ONLY = ("address", "token", "jpeg_quality", "stream_fps")
 def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     """The checked options; what cannot be used is an InputError."""
     options = _parser().parse_args(arguments)
+    if options.backend not in (*BACKENDS, "auto"):
+        there = ", ".join(("auto", *BACKENDS))
+        raise InputError(f"unknown backend {options.backend!r}; there are {there}")
     _check_sources(options)
     _check_numbers(options)
     _check_results(options)
@@ -111,6 +115,8 @@ def _check_results(options: argparse.Namespace) -> None:
         raise InputError(
             f"--save {options.save}: name a video ({', '.join(CODECS)}), or .jsonl for JSON lines"
         )
+    # Before a camera is opened or the RTL is built.
+    part_of(Path(options.save))
     if options.loop and options.max_frames is None:
         raise InputError("--loop with --save never ends: give --max-frames N")
 

@@ -83,16 +83,16 @@ def _picture(path: Path, arrays: dict[str, np.ndarray], index: int) -> np.ndarra
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-def errors_of(engine: Backend, data: Packed) -> np.ndarray:
+def errors_of(backend: Backend, data: Packed) -> np.ndarray:
     """Distance over normaliser of each landmark, (N, K); NaN where one does not count."""
-    bundle = engine.bundle
+    bundle = backend.bundle
     size = bundle.input.tensor.width
     squares = [box.scaled(bundle.crop_scale) for box in data.boxes]
     found = []
     for start in range(0, len(squares), _BATCH):
         part = slice(start, start + _BATCH)
         pairs = list(zip(data.pictures[part], squares[part], strict=True))
-        result = engine.infer(np.stack([crop(image, square, size) for image, square in pairs]))
+        result = backend.infer(np.stack([crop(image, square, size) for image, square in pairs]))
         found += [
             to_picture(quarters, bundle.stride, square, size)
             for quarters, (_, square) in zip(result.landmarks, pairs, strict=True)
@@ -101,9 +101,9 @@ def errors_of(engine: Backend, data: Packed) -> np.ndarray:
     return np.where(data.visible, distance / data.norm.astype(np.float64)[:, None], np.nan)
 
 
-def accuracy(engine: Backend, data: Packed) -> str:
+def accuracy(backend: Backend, data: Packed) -> str:
     """NME of faces, PCK of bodies, in words."""
-    errors = errors_of(engine, data)
+    errors = errors_of(backend, data)
     counted = ~np.isnan(errors)
     if not counted.any():
         raise InputError(f"{data.path}: no image counts, for none has a normaliser")

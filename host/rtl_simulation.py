@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from hls.errors import InputError
+from hls.notes import Note
 from hls.simulation import DeadlockError, Design, Run, SimulationError, Simulator, build
-from host.backends.base import Note
 from host.bundle import Bundle
 from host.deadlock import explain
 
@@ -44,8 +44,7 @@ def build_program(bundle: Bundle, note: Note) -> Simulator:
     """The program that simulates the bundle's accelerator; a bundle without RTL: InputError."""
     if not bundle.rtl_sources:
         raise InputError(f"{bundle.folder} holds no RTL: build the bundle again")
-    note("building the RTL simulation; the first time takes a minute or two ...")
-    return build(design(bundle))
+    return build(design(bundle), note=note)
 
 
 def design(bundle: Bundle) -> Design:

@@ -4,14 +4,18 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
 if __name__ == "__main__":
+    # Ctrl-C while the libraries load ends the program without a traceback.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if not __package__:
         # Run as a file, Python looks for modules beside it instead of in the repository's root.
         sys.path[0] = str(Path(__file__).resolve().parent.parent)
     from hls.errors import run_command
     from host.live.command import main
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     run_command(main)

@@ -16,7 +16,7 @@ from hls.errors import InputError
 FORMAT = "binary-landmarks-bundle"
 VERSION = 1
 MANIFEST = "manifest.json"
-_REMEDY = "build the bundle again"
+REMEDY = "build the bundle again"
 
 
 def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -48,16 +48,16 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise InputError(f"{path} is damaged ({error}): {_REMEDY}") from None
+        raise InputError(f"{path} is damaged ({error}): {REMEDY}") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise InputError(f"{path} is not a bundle's manifest (format {FORMAT!r} is missing)")
     if manifest.get("version") != VERSION:
         raise InputError(
             f"{path} has format version {manifest.get('version')}, this host/ reads {VERSION}:"
-            f" {_REMEDY} with the same release"
+            f" {REMEDY} with the same release"
         )
     if manifest.get("manifest_sha256") != _manifest_sha256(manifest):
-        raise InputError(f"{path} was changed (its own checksum differs): {_REMEDY}")
+        raise InputError(f"{path} was changed (its own checksum differs): {REMEDY}")
     return manifest
 
 
@@ -67,9 +67,9 @@ def _check_file(folder: Path, name: str, expected: str) -> None:
         raise InputError(f"{folder / MANIFEST} lists {name}, which lies outside the bundle")
     path = folder / place
     if not path.is_file():
-        raise InputError(f"{path} is missing from the bundle: {_REMEDY}")
+        raise InputError(f"{path} is missing from the bundle: {REMEDY}")
     if _file_sha256(path) != expected:
-        raise InputError(f"{path} is damaged (its checksum differs): {_REMEDY}")
+        raise InputError(f"{path} is damaged (its checksum differs): {REMEDY}")
 
 
 def _file_sha256(path: Path) -> str:

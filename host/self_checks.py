@@ -17,17 +17,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hls.errors import InputError
+from hls.notes import Note
 from host.backends import Backend, Result, open_backend
 from host.bundle import Bundle, load_bundle
 from host.compare import Difference, first_difference
 from host.face_box import check_box, crop, find_box
 from host.golden import Golden
 from host.image_files import read_image
+from host.resident import GROWTH_MIB, resident_mib
 
 _SEED = 1
-# Resident memory may grow so much after the first frames; the C library keeps some for itself.
-_GROWTH_MIB = 16.0
 
 _WRONG_ON_BOARD = (
     "switch the board off and on and deploy the bundle again; if it stays, the bitstream is not"
@@ -63,7 +62,7 @@ class Session:
     frames: int
     seconds: float
     picture: Path | None
-    note: Callable[[str], None]
+    note: Note
 
     def __post_init__(self) -> None:
         self._bundle: Bundle | None = None
@@ -250,24 +249,16 @@ def check_reopening(session: Session) -> Finding:
 def check_memory(session: Session) -> Finding:
     """Resident memory stays where it is after the first frames."""
     _back_to_back(session, 0)
-    before = _resident_mib()
+    before = resident_mib()
     frames = _back_to_back(session, session.seconds)
-    growth = _resident_mib() - before
+    growth = resident_mib() - before
     text = f"{growth:+.1f} MiB of {before:.0f} after {frames} frames"
-    if growth > _GROWTH_MIB:
+    if growth > GROWTH_MIB:
         raise CheckError(
             f"memory grew: {text}",
             "run again with more --seconds; if it grows on, send us the output of --json",
         )
     return Finding(text, {"growth_mib": growth, "resident_mib": before})
-
-
-def _resident_mib() -> float:
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    except OSError as error:
-        raise InputError(f"memory can only be measured on Linux ({error})") from None
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 CHECKS: dict[str, Callable[[Session], Finding]] = {

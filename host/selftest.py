@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from hls.errors import InputError, run_command
+from hls.errors import InputError, one_line, run_command
 from hls.folders import build_root
+from hls.notes import note
 from host.backends import BACKENDS
 from host.bundle import default_bundle
 from host.self_checks import CHECKS, CheckError, Session
@@ -63,8 +64,9 @@ def _run(name: str, session: Session) -> Step:
         # Its one line names the remedy already.
         return Step(name, False, str(error))
     except Exception as error:
-        kind = f"{type(error).__name__}: {error}"
-        return Step(name, False, kind, "not foreseen: please send us the output of --json")
+        return Step(
+            name, False, one_line(error), "not foreseen: please send us the output of --json"
+        )
     return Step(name, True if found.done else None, found.text, figures=dict(found.figures))
 
 
@@ -83,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.frames,
         options.seconds,
         options.image,
-        lambda text: print(text, file=sys.stderr),
+        note,
     )
     steps = run_checks(session, log)
     passed = not any(step.ok is False for step in steps)

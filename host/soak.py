@@ -10,33 +10,26 @@ are lost, or a result differs from golden.
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from pathlib import Path
 
 import numpy as np
 
 from hls.errors import InputError, run_command
-from hls.folders import build_root
+from hls.notes import note
 from host.backends import Backend
 from host.backends.choice import open_chosen
-from host.bundle import default_bundle, load_bundle
+from host.bundle import find_bundle
 from host.checks import Checker
-from host.live.command import note
-from host.live.detector import Detector
 from host.live.display import PageOutput, status_of
-from host.live.faces import Everywhere, Tracker, looks_at_faces
+from host.live.faces import follower
 from host.live.pipeline import Found, Pipeline, Sink
 from host.live.sources import Source, Video
 from host.live.stop import Stop
+from host.resident import GROWTH_MIB, resident_mib
 
-# Resident memory may grow by so much after the first tenth of the run, in which buffers and caches
-# fill up.
-_GROWTH_MIB = 16.0
 # Every so many frames the result is compared with golden, so that a mixed-up result shows.
 _CHECK_EVERY = 50
-_STATM = Path("/proc/self/statm")
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class Watch(Sink):
@@ -59,6 +52,7 @@ class Watch(Sink):
         self._frames += 1
         now = time.monotonic()
         if self._base is None and now - self._start >= self._seconds / 10:
+            # In the first tenth of the run buffers and caches fill up.
             self._base = resident_mib()
         if now - self._last >= self._interval:
             self._report(now)
@@ -77,34 +71,29 @@ class Watch(Sink):
 
     def finish(self) -> None:
         if self._base is None:
-            raise InputError("the run ended before a tenth of its time: nothing to compare with")
+            # Only Ctrl-C ends a run before a tenth of its time: there is nothing to compare with.
+            raise KeyboardInterrupt
         self.growth = resident_mib() - self._base
 
 
-def resident_mib() -> float:
-    """This process's resident memory in MiB."""
-    return int(_STATM.read_text().split()[1]) * _PAGE_BYTES / 2**20
-
-
-def soak(engine: Backend, options: argparse.Namespace) -> int:
+def soak(backend: Backend, options: argparse.Namespace) -> int:
     """Run for the given minutes; 1 where something drifted."""
     with Stop() as stop, Video(options.video, loop=True) as source:
-        bundle, seconds = engine.bundle, 60 * options.minutes
-        finder = Tracker(Detector(wait=False)) if looks_at_faces(bundle) else Everywhere()
+        bundle, seconds = backend.bundle, 60 * options.minutes
         checker = Checker(bundle, _CHECK_EVERY, note)
         watch = Watch(seconds, min(60.0, seconds / 4), stop)
-        pipeline = Pipeline(engine, finder, [watch], checker)
+        pipeline = Pipeline(backend, follower(bundle), [watch], checker)
         if options.http is not None:
             pipeline.sinks = [watch, _page(options.http, pipeline, source)]
         pipeline.run(source, stop)
         checker.close()
     print(pipeline.stages.table())
     print(
-        f"{pipeline.frames} frames in {pipeline.seconds / 60:.2f} min, backend {engine.name};"
-        f" memory {watch.growth:+.1f} MiB (at most {_GROWTH_MIB:+g}),"
+        f"{pipeline.frames} frames in {pipeline.seconds / 60:.2f} min, backend {backend.name};"
+        f" memory {watch.growth:+.1f} MiB (at most {GROWTH_MIB:+g}),"
         f" {watch.order_errors} order errors; check: {checker}"
     )
-    bad = watch.growth > _GROWTH_MIB or watch.order_errors or checker.mismatches
+    bad = watch.growth > GROWTH_MIB or watch.order_errors or checker.mismatches
     return 1 if bad else stop.status
 
 
@@ -127,9 +116,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if not 0 < options.minutes < 1e5:
         raise InputError(f"--minutes {options.minutes:g}: give a number above 0")
-    bundle = load_bundle(options.bundle or default_bundle(build_root()))
-    with open_chosen(options.backend, bundle, note) as engine:
-        return soak(engine, options)
+    bundle = find_bundle(options.bundle)
+    with open_chosen(options.backend, bundle, note) as backend:
+        return soak(backend, options)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from host.compare import first_difference
 from host.draw import draw_landmarks
 from host.face_box import Square, check_box, crop, find_box, parse_box, to_picture
 from host.golden import Golden
-from host.image_files import output_paths, read_image, write_png
+from host.image_files import make_folder, output_paths, read_image, write_png
 from host.live.lines import face_entry, write_stdout
 
 
@@ -49,29 +49,30 @@ class Stills:
         box = parse_box(options.box) if options.box else None
         return cls([open_picture(path, box, bundle) for path in paths], targets)
 
-    def run(self, engine: Backend, options: argparse.Namespace, log: TextIO) -> int:
+    def run(self, backend: Backend, options: argparse.Namespace, log: TextIO) -> int:
         """Landmarks, outputs and check; the exit status."""
 
         def say(text: str) -> None:
             if not options.quiet:
                 print(text, file=log)
 
-        size = engine.bundle.input.tensor.width
+        size = backend.bundle.input.tensor.width
         crops = np.stack([crop(p.image, p.square, size) for p in self.pictures])
         checks = options.check is not None
-        result = engine.infer(crops, heatmaps=checks)
-        landmarks = landmarks_in_pictures(result, self.pictures, engine.bundle)
+        result = backend.infer(crops, heatmaps=checks)
+        landmarks = landmarks_in_pictures(result, self.pictures, backend.bundle)
         for picture, points, scores in zip(self.pictures, landmarks, result.scores, strict=True):
             if options.json:
                 write_stdout(_json_line(picture, points, scores), lambda: None)
             else:
                 say(_text_line(picture, points))
         for target, picture, points in zip(self.targets, self.pictures, landmarks, strict=False):
+            make_folder(target.parent)
             write_png(target, draw_landmarks(picture.image, [points]))
             say(f"saved {target}")
-        say(f"{engine.name}: {engine.statistics}")
+        say(f"{backend.name}: {backend.statistics}")
         if checks:
-            check_against_golden(engine.bundle, crops, result)
+            check_against_golden(backend.bundle, crops, result)
             say(f"check: {len(crops)} frames equal")
         return 0
 

@@ -9,8 +9,9 @@ same integers for the same bundle and images.
 from __future__ import annotations
 
 from hls.errors import InputError
+from hls.notes import Note, silent
 from hls.programs import SimulationError
-from host.backends.base import Backend, BackendError, Note, Result, Statistics
+from host.backends.base import Backend, BackendError, Result, Statistics
 from host.bundle import Bundle
 
 __all__ = ["BACKENDS", "Backend", "BackendError", "Result", "Statistics", "open_backend"]
@@ -18,11 +19,7 @@ __all__ = ["BACKENDS", "Backend", "BackendError", "Result", "Statistics", "open_
 BACKENDS = ("board", "rtl", "emulator", "golden")
 
 
-def _silent(text: str) -> None:
-    pass
-
-
-def open_backend(name: str, bundle: Bundle, note: Note = _silent) -> Backend:
+def open_backend(name: str, bundle: Bundle, note: Note = silent) -> Backend:
     """The backend called `name`; `note` gets a line where something takes long.
 
     Each is imported as it is asked for: none needs what another is made of.

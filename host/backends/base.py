@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -17,8 +17,6 @@ import numpy as np
 from hls.errors import InputError
 from hls.landmark_decode import decode
 from host.bundle import Bundle
-
-Note = Callable[[str], None]
 
 
 class BackendError(InputError):

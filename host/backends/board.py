@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from host.backends.base import Backend, BackendError, Note, Result
+from hls.notes import Note
+from host.backends.base import Backend, BackendError, Result
 from host.board.engine import Engine, Job
 from host.board.lock import BoardLock
 from host.board.preflight import Machine, check_board, check_machine, check_overlay, find_device
@@ -84,8 +85,10 @@ class DmaBackend(Backend):
 
     def close(self) -> None:
         """Finish what was submitted, stop the DMA and free its buffers."""
-        self._engine.close()
-        super().close()
+        try:
+            self._engine.close()
+        finally:
+            super().close()
 
 
 class BoardBackend(DmaBackend):

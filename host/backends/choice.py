@@ -7,8 +7,8 @@ from __future__ import annotations
 import importlib.util
 import platform
 
+from hls.notes import Note
 from host.backends import Backend, open_backend
-from host.backends.base import Note
 from host.bundle import Bundle
 
 _BOARD_MACHINES = ("armv7l", "aarch64")

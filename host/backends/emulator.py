@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from host.backends.base import Backend, Note, Result
+from hls.notes import Note
+from host.backends.base import Backend, Result
 from host.bundle import Bundle
 from host.emulator.engine import Emulator
 from host.emulator.library import native

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from hls.errors import InputError
-from host.backends.base import BackendError, Note
+from hls.notes import Note
+from host.backends.base import BackendError
 from host.backends.board import DmaBackend
 from host.board.handoff import check_handoff
 from host.board.preflight import BIT, HANDOFF, pynq_version
@@ -39,9 +40,13 @@ class RtlBackend(DmaBackend):
             now=lambda: self._device.cycles / clock_hz,
             pause=self._device.advance,
         )
-        with tempfile.TemporaryDirectory(prefix="overlay-") as folder:
-            bit = stage_overlay(handoff, Path(folder))
-            super().__init__(bundle, bit, self._device, pace, note)
+        try:
+            with tempfile.TemporaryDirectory(prefix="overlay-") as folder:
+                bit = stage_overlay(handoff, Path(folder))
+                super().__init__(bundle, bit, self._device, pace, note)
+        except BaseException:
+            self._device.release()
+            raise
         note("simulating every cycle of the RTL ...")
 
     def _cycles(self, frames: int) -> float | None:
@@ -60,8 +65,10 @@ class RtlBackend(DmaBackend):
 
     def close(self) -> None:
         """End the simulation too."""
-        super().close()
-        self._device.release()
+        try:
+            super().close()
+        finally:
+            self._device.release()
 
 
 def check_simulation(bundle: Bundle) -> Path:

@@ -19,8 +19,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from host.backends.base import BackendError, Note, Result
-from host.board.session import HangError, Pace, Session, one_line
+from hls.errors import one_line
+from hls.notes import Note
+from host.backends.base import BackendError, Result
+from host.board.session import HangError, Pace, Session
 
 # Timings kept of each stage.
 _KEPT = 10_000
@@ -81,21 +83,24 @@ class Engine:
 
     def submit(self, job: Job) -> None:
         """Queue a job's frames."""
-        if self._closing:
-            raise BackendError("the backend is closed: open another")
         job.future.set_running_or_notify_cancel()
-        if not len(job.images):
-            self._complete(job)
-            return
         with self._change:
+            # Under the lock: once the thread has ended nobody would answer.
+            if self._closing:
+                raise BackendError("the backend is closed: open another")
+            if not len(job.images):
+                self._complete(job)
+                return
             if not self._waiting and not self._flying:
                 self._mark, self._moved_at = time.perf_counter(), self._pace.now()
             self._waiting.extend(_frames(job))
             self._change.notify()
 
     def close(self) -> None:
-        """Finish what was submitted, then close the session."""
+        """Finish what was submitted, then close the session; a second call does nothing."""
         with self._change:
+            if self._closing:
+                return
             self._closing = True
             self._change.notify()
         self._thread.join()

@@ -35,6 +35,9 @@ class BoardLock:
         os.write(self._file, str(os.getpid()).encode())
 
     def release(self) -> None:
-        """Let others have the board."""
+        """Let others have the board; a second call does nothing."""
+        if self._file < 0:
+            return
         os.ftruncate(self._file, 0)
         os.close(self._file)
+        self._file = -1

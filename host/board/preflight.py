@@ -23,10 +23,7 @@ _BOARD_FILE = Path("/proc/device-tree/chosen/pynq_board")
 _PARTS = {"armv7l": ("xc7z",), "aarch64": ("xczu", "xck26", "xck24", "xazu")}
 # Boards with the same part and the same processor settings.
 _ALIKE = ({"pynq-z1", "pynq-z2"},)
-_AS_ROOT = (
-    "sudo bash -c 'source /etc/profile.d/pynq_venv.sh; source /etc/profile.d/xrt_setup.sh;"
-    " python3 host/run_pynq.py --backend board ...'"
-)
+_AS_ROOT = "start with sudo bash host/on_board.sh, e.g. sudo bash host/on_board.sh host/run_pynq.py"
 
 
 @dataclass(frozen=True)
@@ -64,19 +61,17 @@ def check_machine(machine: Machine) -> None:
         )
     if machine.pynq is None:
         raise BackendError(
-            f"pynq is not installed in this Python: use the board's own, as root: {_AS_ROOT}"
+            f"pynq is not installed in this Python, the board's own has it: {_AS_ROOT}"
         )
     if machine.arch == "armv7l" and int(machine.pynq.split(".")[0]) >= 4:
         raise BackendError(
             f"pynq {machine.pynq} does not run on a Zynq-7000: pip install 'pynq>=3.0.1,<4'"
+            " 'pycparser<3'"
         )
     if machine.euid != 0:
         raise BackendError(f"only root may use the logic: {_AS_ROOT}")
     if "XILINX_XRT" not in machine.environ:
-        raise BackendError(
-            f"XILINX_XRT is not set, so that pynq finds no board: source"
-            f" /etc/profile.d/xrt_setup.sh, or: {_AS_ROOT}"
-        )
+        raise BackendError(f"XILINX_XRT is not set, so that pynq finds no board: {_AS_ROOT}")
 
 
 def check_board(bundle: Bundle, machine: Machine) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from hls.errors import one_line
 from host.backends.base import BackendError
 from host.board.frames import FramePort
 from host.bundle import Bundle
@@ -237,9 +238,3 @@ def set_clock(wanted_mhz: float) -> None:
             f"the logic's clock is {Clocks.fclk0_mhz:g} MHz and cannot be set to the bundle's"
             f" {wanted_mhz:g} MHz: restart the board, so that its boot loader sets the PLLs"
         )
-
-
-def one_line(error: Exception) -> str:
-    """What an exception of another library says, in one line."""
-    lines = str(error).splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

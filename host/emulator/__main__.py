@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from hls.errors import InputError, run_command
-from hls.folders import build_root
 from hls.graph import Graph
+from hls.notes import note
 from host.backends.base import Result
-from host.bundle import Bundle, default_bundle, load_bundle
+from host.bundle import Bundle, find_bundle
 from host.emulator.engine import Emulator
 from host.emulator.library import native
 from host.golden import Golden, multiplications
@@ -100,9 +100,8 @@ def main() -> int:
         raise InputError("nothing to do: give --compare N or --bench N")
     if any(count is not None and count < 1 for count in (options.compare, options.bench)):
         raise InputError("--compare and --bench need at least one frame")
-    bundle = load_bundle(options.bundle or default_bundle(build_root()))
-    library = native(lambda text: print(text, file=sys.stderr))
-    emulator = Emulator(bundle.graph, options.threads, library)
+    bundle = find_bundle(options.bundle)
+    emulator = Emulator(bundle.graph, options.threads, native(note))
     wrong = compare(bundle, emulator, options.compare) if options.compare else 0
     if options.bench:
         seconds = bench(emulator, options.bench)

@@ -20,6 +20,9 @@ from host.emulator.plan import Plan, storage_of
 from host.emulator.records import Records, stored
 from host.golden import check_images
 
+# Each has buffers of its own.
+_MOST_THREADS = 256
+
 
 class Emulator:
     """Runs a graph, folded or not; frames are split over `threads`.
@@ -28,8 +31,8 @@ class Emulator:
     """
 
     def __init__(self, graph: Graph, threads: int = 1, library: ctypes.CDLL | None = None) -> None:
-        if threads < 1:
-            raise InputError(f"{threads} threads, but at least one must work")
+        if not 1 <= threads <= _MOST_THREADS:
+            raise InputError(f"{threads} threads: give 1 to {_MOST_THREADS}")
         self.graph = graph
         self.threads = threads
         self._library = library or native()

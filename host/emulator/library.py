@@ -5,16 +5,17 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from ctypes import POINTER, c_char_p, c_int32, c_int64, c_void_p
 from pathlib import Path
 
 from hls.folders import cache_root
+from hls.notes import Note, silent
 from hls.programs import SimulationError, cached, compiler, digest, run_compiler
 
-Note = Callable[[str], None]
 HERE = Path(__file__).parent
 SOURCE = HERE / "engine.cpp"
 FLAGS = ("-std=c++17", "-O3", "-Wno-psabi", "-shared", "-fPIC", "-pthread")
@@ -24,10 +25,6 @@ TARGETS: tuple[tuple[str, ...], ...] = (
     ("-march=native",),
     (),
 )
-
-
-def silent(text: str) -> None:
-    """Takes notes and says nothing."""
 
 
 class TensorRecord(ctypes.Structure):
@@ -88,6 +85,8 @@ def build(target: Sequence[str], note: Note = silent) -> Path:
     key = digest(*texts, *flags, _version(cxx), _cpu())
 
     def make(_: Path, library: Path) -> None:
+        # Whether it knows the flags is told at once: nothing has to be said of those it refuses.
+        run_compiler(cxx, [*flags, "-E", "-x", "c++", os.devnull])
         note("compiling the emulator; the first time takes half a minute ...")
         run_compiler(cxx, [*flags, "-o", str(library), str(SOURCE)])
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 
 from host.backends import Backend
+from host.live.feed import encode
 from host.live.pipeline import Found, Pipeline, Sink
 from host.packed import Packed, accuracy
 
@@ -24,30 +24,30 @@ class Encoder(Sink):
     draws = True
 
     def __init__(self, quality: int) -> None:
-        self._options = [int(cv2.IMWRITE_JPEG_QUALITY), quality]
+        self._quality = quality
 
     def put(self, found: Found, picture: np.ndarray) -> None:
-        cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), self._options)
+        encode(picture, self._quality)
 
 
-def warm_up(engine: Backend) -> None:
+def warm_up(backend: Backend) -> None:
     """Run a few frames that no clock sees."""
-    shape = engine.bundle.input.tensor.shape
-    engine.infer(np.zeros((_WARM_UP, *shape), np.uint8))
+    shape = backend.bundle.input.tensor.shape
+    backend.infer(np.zeros((_WARM_UP, *shape), np.uint8))
 
 
 def report(
-    engine: Backend, pipeline: Pipeline, source: str, data: Packed | None,
+    backend: Backend, pipeline: Pipeline, source: str, data: Packed | None,
     write: Callable[[str], None],
 ) -> None:  # fmt: skip
     """The table and the lines below it; with a data set, the accuracy too."""
-    write(pipeline.stages.table(engine.stages))
+    write(pipeline.stages.table(backend.stages))
     rate = pipeline.frames / pipeline.seconds if pipeline.seconds else 0.0
     load = os.getloadavg()[0]
     write(
         f"{rate:.1f} frames/s end to end, {pipeline.frames} frames of {source},"
-        f" {engine.bundle.name}, backend {engine.name}, load average {load:.1f}"
+        f" {backend.bundle.name}, backend {backend.name}, load average {load:.1f}"
     )
-    write(f"{engine.name}: {engine.statistics}")
+    write(f"{backend.name}: {backend.statistics}")
     if data is not None:
-        write(f"accuracy: {accuracy(engine, data)}")
+        write(f"accuracy: {accuracy(backend, data)}")

@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hls.errors import InputError
+from hls.errors import InputError, one_line
 from host.live.sources import Frame, Source, likely_fps
 from host.live.stop import Stop
 
@@ -52,7 +52,7 @@ class Camera(Source):
         self._news = threading.Condition()
         self._newest: tuple[np.ndarray, float, float] | None = None
         self._ended = False
-        self._error: InputError | None = None
+        self._error: Exception | None = None
         self._capture, first = self._open()
         self._put(first, time.monotonic(), 0.0)
         self._thread = threading.Thread(target=self._grab, name="camera", daemon=True)
@@ -77,6 +77,8 @@ class Camera(Source):
 
     def _connect(self) -> Any:
         if not is_device(self.device):
+            if "://" not in self.device and not os.path.isfile(self.device):
+                raise InputError(f"{self.name} cannot be opened: there is no such file")
             capture = cv2.VideoCapture(self.device)
         else:
             self._check_device()
@@ -112,7 +114,18 @@ class Camera(Source):
             self._news.notify()
 
     def _grab(self) -> None:
-        """The thread: read for ever, reconnect when the device goes away."""
+        """The thread; whatever ends it, the reader hears of it."""
+        try:
+            self._read_all()
+        except Exception as error:
+            self._error = error
+        self._capture.release()
+        with self._news:
+            self._ended = True
+            self._news.notify()
+
+    def _read_all(self) -> None:
+        """Read for ever, reconnect when the device goes away."""
         start, count, failures = time.monotonic(), 1, 0
         is_file = os.path.isfile(self.device)
         while not self._stop.is_set():
@@ -129,10 +142,6 @@ class Camera(Source):
             if is_file:
                 self._stop.wait(start + count / self.fps - now)
                 count += 1
-        self._capture.release()
-        with self._news:
-            self._ended = True
-            self._news.notify()
 
     def _is_lost(self, failures: int, waited: float) -> bool:
         """Whether the device is gone, after so many reads without a frame."""
@@ -172,6 +181,8 @@ class Camera(Source):
                 seconds = max(0.0, captured - start)
                 yield Frame(index, image, captured, took, seconds, f"{self.name}:{index}")
                 index += 1
+            elif self._error:
+                raise InputError(f"{self.name} cannot be read: {one_line(self._error)}")
             elif self._ended:
                 return
             else:

@@ -13,18 +13,17 @@ from pathlib import Path
 from typing import TextIO
 
 from hls.errors import InputError
-from hls.folders import build_root
+from hls.notes import note
 from host.backends import Backend
 from host.backends.choice import open_chosen
-from host.bundle import Bundle, default_bundle, load_bundle
+from host.bundle import Bundle, find_bundle
 from host.checks import Checker
 from host.face_box import parse_box
 from host.image_files import read_image
 from host.live import bench, sources
 from host.live.camera import Camera
-from host.live.detector import Detector
 from host.live.display import PageOutput, Progress, Status, status_of
-from host.live.faces import Boxes, EachPicture, Everywhere, Finder, Tracker, looks_at_faces
+from host.live.faces import Boxes, EachPicture, Everywhere, Finder, follower, looks_at_faces
 from host.live.lines import JsonFile, JsonOutput
 from host.live.pipeline import Pipeline, Sink
 from host.live.sources import Source
@@ -37,31 +36,26 @@ from host.stills import Stills
 _JPEG_QUALITY = 80
 
 
-def note(text: str) -> None:
-    """A line for the user, out of the way of results."""
-    print(text, file=sys.stderr)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     options = parse_options(arguments)
-    bundle = load_bundle(options.bundle or default_bundle(build_root()))
+    bundle = find_bundle(options.bundle)
     if options.faces is not None and not looks_at_faces(bundle):
         raise InputError(f"--faces: {bundle.name} looks at the whole picture, not at faces")
     # JSON lines have stdout for themselves.
     log = sys.stderr if options.json else sys.stdout
     if options.image and options.bench is None:
         stills = Stills.of_options(options, bundle)
-        with open_chosen(options.backend, bundle, note) as engine:
-            return stills.run(engine, options, log)
+        with open_chosen(options.backend, bundle, note) as backend:
+            return stills.run(backend, options, log)
     data = read_packed(options.data, bundle.landmarks) if options.data else None
     with (
         _source(options, data) as source,
-        open_chosen(options.backend, bundle, note) as engine,
+        open_chosen(options.backend, bundle, note) as backend,
     ):
         if options.bench is not None:
-            return _bench(options, engine, source, data)
-        return _live(options, engine, source, log)
+            return _bench(options, backend, source, data)
+        return _live(options, backend, source, log)
 
 
 def _source(options: argparse.Namespace, data: Packed | None) -> Source:
@@ -73,10 +67,10 @@ def _source(options: argparse.Namespace, data: Packed | None) -> Source:
         return sources.Video(options.video, loop=loop, paced=paced)
     if options.image:
         names = [str(path) for path in options.image]
-        return sources.Stills([read_image(path) for path in options.image], names, "images")
+        return sources.Pictures([read_image(path) for path in options.image], names, "images")
     if data is not None:
         names = [f"{data.path.name}:{i}" for i in range(len(data.pictures))]
-        return sources.Stills(data.pictures, names, str(data.path))
+        return sources.Pictures(data.pictures, names, str(data.path))
     return sources.noise()
 
 
@@ -85,13 +79,11 @@ def _finder(options: argparse.Namespace, bundle: Bundle, data: Packed | None = N
         return Everywhere(parse_box(options.box))
     if options.camera is None and options.video is None and not options.image:
         return Boxes(data.boxes) if data else Everywhere()
-    if not looks_at_faces(bundle):
-        return Everywhere()
-    if options.image:
+    if options.image and looks_at_faces(bundle):
         return EachPicture()
     # Files give the same results on any machine; a live stream waits for nothing.
     live = options.camera is not None or (options.http is not None and options.save is None)
-    return Tracker(Detector(wait=not live), options.faces or 1)
+    return follower(bundle, wait=not live, count=options.faces or 1)
 
 
 def _checker(options: argparse.Namespace, bundle: Bundle) -> Checker | None:
@@ -99,34 +91,37 @@ def _checker(options: argparse.Namespace, bundle: Bundle) -> Checker | None:
 
 
 def _bench(
-    options: argparse.Namespace, engine: Backend, source: Source, data: Packed | None
+    options: argparse.Namespace, backend: Backend, source: Source, data: Packed | None
 ) -> int:
-    checker = _checker(options, engine.bundle)
+    checker = _checker(options, backend.bundle)
     encoder = bench.Encoder(_JPEG_QUALITY)
-    pipeline = Pipeline(engine, _finder(options, engine.bundle, data), [encoder], checker)
-    bench.warm_up(engine)
+    pipeline = Pipeline(backend, _finder(options, backend.bundle, data), [encoder], checker)
+    bench.warm_up(backend)
     with Stop() as stop:
         pipeline.run(source, stop, options.bench)
-    bench.report(engine, pipeline, source.name, data, print)
+    bench.report(backend, pipeline, source.name, data, print)
     return _end(stop, checker, print)
 
 
-def _live(options: argparse.Namespace, engine: Backend, source: Source, log: TextIO) -> int:
+def _live(options: argparse.Namespace, backend: Backend, source: Source, log: TextIO) -> int:
     def say(text: str) -> None:
         if not options.quiet:
             print(text, file=log)
 
-    checker = _checker(options, engine.bundle)
-    pipeline = Pipeline(engine, _finder(options, engine.bundle), checker=checker)
-    if not options.quiet:
-        note(f"{source.name} -> {engine.bundle.name}, backend {engine.name}")
+    checker = _checker(options, backend.bundle)
+    pipeline = Pipeline(backend, _finder(options, backend.bundle), checker=checker)
     start = time.perf_counter()
     with Stop() as stop:
         _add_sinks(pipeline, options, source, stop, lambda: status_of(pipeline, source, start))
+        if not options.quiet:
+            note(f"{source.name} -> {backend.bundle.name}, backend {backend.name}")
         pipeline.run(source, stop, options.max_frames)
     if options.save and pipeline.frames:
         say(f"saved {options.save}")
     _summary(pipeline, source, say)
+    if source.message:
+        # Of interest to those who want it quiet too: frames may be missing.
+        note(source.message)
     return _end(stop, checker, say)
 
 
@@ -170,7 +165,7 @@ def _page(options: argparse.Namespace, status: Status) -> PageOutput:
 
 
 def _summary(pipeline: Pipeline, source: Source, say: Callable[[str], None]) -> None:
-    engine, seconds = pipeline.engine, pipeline.seconds
+    backend, seconds = pipeline.backend, pipeline.seconds
     rate = pipeline.frames / seconds if seconds else 0.0
     dropped = f", {source.dropped} dropped" if source.dropped else ""
     times = pipeline.stages.percentiles().get("total", (0.0, 0.0, 0.0))
@@ -178,9 +173,7 @@ def _summary(pipeline: Pipeline, source: Source, say: Callable[[str], None]) -> 
         f"{pipeline.frames} frames in {seconds:.1f} s, {rate:.1f} frames/s{dropped};"
         f" latency {times[0]:.1f} ms (p90 {times[1]:.1f}, p99 {times[2]:.1f})"
     )
-    if source.message:
-        say(source.message)
-    say(f"{engine.name}: {engine.statistics}")
+    say(f"{backend.name}: {backend.statistics}")
 
 
 def _end(stop: Stop, checker: Checker | None, say: Callable[[str], None]) -> int:

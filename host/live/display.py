@@ -24,14 +24,14 @@ _PROGRESS = 0.25
 
 def status_of(pipeline: Pipeline, source: Source, since: float) -> dict[str, object]:
     """The stream's state in words and numbers; times in milliseconds, of the last second."""
-    engine, checker = pipeline.engine, pipeline.checker
+    backend, checker = pipeline.backend, pipeline.checker
     medians = pipeline.stages.medians()
     return {
         "frames": pipeline.frames,
         "fps": round(pipeline.stages.rate(), 1),
         "latency_ms": round(medians.get("total", 0.0), 1),
-        "backend": engine.name,
-        "network": engine.bundle.name,
+        "backend": backend.name,
+        "network": backend.bundle.name,
         "faces": pipeline.faces,
         "checked": checker.checked if checker else 0,
         "mismatches": checker.mismatches if checker else 0,

@@ -182,6 +182,14 @@ class Tracker(Finder):
         self._detector.close()
 
 
+def follower(bundle: Bundle, wait: bool = False, count: int = 1) -> Finder:
+    """What suits a stream: up to `count` faces followed, or the whole picture for a body network.
+
+    `wait` is the detector's.
+    """
+    return Tracker(Detector(wait), count) if looks_at_faces(bundle) else Everywhere()
+
+
 def _same(one: Square, other: Square) -> bool:
     """Whether two boxes are round the same face: each centre in the other's inner half."""
     near = 0.25 * min(one.side, other.side)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.errors import InputError, mute_stdout
 from host.face_box import Square
 from host.live.pipeline import Found, Sink
 
@@ -52,11 +52,10 @@ def write_stdout(text: str, gone: Callable[[], None]) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        # What Python still has for stdout must not fail again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        mute_stdout()
         gone()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        mute_stdout()
         raise InputError(f"cannot write to stdout: {error.strerror}") from None
 
 

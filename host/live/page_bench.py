@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hls.errors import InputError, run_command
-from hls.folders import build_root
+from hls.notes import note
 from host.backends import Backend
 from host.backends.choice import open_chosen
-from host.bundle import default_bundle, load_bundle
+from host.bundle import find_bundle
 from host.live.bench import warm_up
-from host.live.command import note
-from host.live.detector import Detector
 from host.live.display import PageOutput, status_of
-from host.live.faces import Everywhere, Tracker, looks_at_faces
+from host.live.faces import follower
 from host.live.page import Page
 from host.live.pipeline import Pipeline
 from host.live.sources import Video
@@ -31,29 +29,21 @@ from host.live.stop import Stop
 from host.live.viewer import Viewing, table, watch_together
 
 
-def measure(engine: Backend, options: argparse.Namespace) -> tuple[list[Viewing], Pipeline]:
-    """What each viewer saw, and the pipeline that it came from."""
-    warm_up(engine)
-    finder = Tracker(Detector(wait=False)) if looks_at_faces(engine.bundle) else Everywhere()
-    pipeline = Pipeline(engine, finder)
+def measure(
+    backend: Backend, options: argparse.Namespace, stop: Stop
+) -> tuple[list[Viewing], Pipeline]:
+    """What each viewer saw until it had enough, or a stop; and the pipeline that it came from."""
+    warm_up(backend)
+    pipeline = Pipeline(backend, follower(backend.bundle))
     page = Page("127.0.0.1", 0, stream_fps=2 * options.rate)
-    with Stop() as stop, Video(options.video, loop=True, paced=True) as source:
+    with Video(options.video, loop=True, paced=True) as source, ThreadPoolExecutor(1) as pool:
         source.fps = options.rate
         start = time.perf_counter()
         pipeline.sinks = [PageOutput(page, lambda: status_of(pipeline, source, start))]
-        seen: list[Viewing] = []
-
-        def watch() -> None:
-            try:
-                seen.extend(watch_together(page.url, options.viewers, options.seconds))
-            finally:
-                stop.request()
-
-        viewers = threading.Thread(target=watch, name="viewers")
-        viewers.start()
+        seen = pool.submit(watch_together, page.url, options.viewers, options.seconds)
+        seen.add_done_callback(lambda _: stop.request())
         pipeline.run(source, stop)
-        viewers.join()
-    return seen, pipeline
+        return seen.result(), pipeline
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -72,16 +62,16 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.viewers < 1 or options.seconds <= 0 or not 1 <= options.rate <= 240:
         raise InputError("give at least one viewer, some seconds and a rate of 1 to 240 frames/s")
-    bundle = load_bundle(options.bundle or default_bundle(build_root()))
-    with open_chosen(options.backend, bundle, note) as engine:
-        seen, pipeline = measure(engine, options)
+    bundle = find_bundle(options.bundle)
+    with open_chosen(options.backend, bundle, note) as backend, Stop() as stop:
+        seen, pipeline = measure(backend, options, stop)
     print(pipeline.stages.table())
     print(
         f"{pipeline.frames / pipeline.seconds:.1f} of {options.rate:g} frames/s, {bundle.name},"
-        f" backend {engine.name}, load average {os.getloadavg()[0]:.1f}"
+        f" backend {backend.name}, load average {os.getloadavg()[0]:.1f}"
     )
     print(table(seen))
-    return 0
+    return stop.status
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ class Pipeline:
     (`DEPTH`), whatever the speed of the machine: the same file gives the same results anywhere.
     """
 
-    engine: Backend
+    backend: Backend
     finder: Finder
     sinks: list[Sink] = field(default_factory=list)
     checker: Checker | None = None
@@ -145,7 +145,7 @@ class Pipeline:
                 work.crops = self._crops(work)
             work.checks = self.checker is not None and self.checker.wants(frame.index)
             start = time.perf_counter()
-            work.job = self.engine.submit(work.crops, heatmaps=work.checks)
+            work.job = self.backend.submit(work.crops, heatmaps=work.checks)
             work.job.add_done_callback(
                 lambda _: self.stages.add("network", time.perf_counter() - start)
             )
@@ -153,7 +153,7 @@ class Pipeline:
 
     def _crops(self, work: _Work) -> np.ndarray:
         """What the network sees, uint8 (faces, S, S, 3)."""
-        bundle = self.engine.bundle
+        bundle = self.backend.bundle
         size = bundle.input.tensor.width
         squares = [look.box.scaled(bundle.crop_scale) for look in work.looks]
         return np.stack([crop(work.frame.image, square, size) for square in squares])
@@ -173,7 +173,7 @@ class Pipeline:
             self._queue(self._put, Found(work.frame, faces))
 
     def _faces(self, work: _Work, result: Result) -> list[Face]:
-        bundle, faces = self.engine.bundle, []
+        bundle, faces = self.backend.bundle, []
         for look, quarters, scores in zip(work.looks, result.landmarks, result.scores, strict=True):
             square = look.box.scaled(bundle.crop_scale)
             points = to_picture(quarters, bundle.stride, square, bundle.input.tensor.width)

@@ -136,7 +136,7 @@ class Video(Source):
         self._capture.release()
 
 
-class Stills(Source):
+class Pictures(Source):
     """Pictures as a stream, over and over."""
 
     def __init__(self, pictures: Sequence[np.ndarray], names: Sequence[str], name: str) -> None:
@@ -154,9 +154,9 @@ class Stills(Source):
             index += 1
 
 
-def noise(count: int = 8, size: tuple[int, int] = (640, 480)) -> Stills:
+def noise(count: int = 8, size: tuple[int, int] = (640, 480)) -> Pictures:
     """Random pictures of (width, height), for timing without a data set."""
     rng = np.random.default_rng(0)
     shape = (count, size[1], size[0], 3)
     pictures = rng.integers(0, 256, shape, np.uint8)
-    return Stills(list(pictures), [f"noise {i}" for i in range(count)], "noise")
+    return Pictures(list(pictures), [f"noise {i}" for i in range(count)], "noise")

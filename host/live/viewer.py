@@ -13,9 +13,9 @@ from __future__ import annotations
 import argparse
 import http.client
 import multiprocessing
+import signal
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -76,15 +76,10 @@ class Viewing:
 
 def arrivals(url: str) -> Iterator[Arrival]:
     """The pictures of the page at `url` (token included) as they come, until it hangs up."""
-    address = urlsplit(url)
-    if address.scheme != "http" or not address.hostname:
-        raise InputError(f"{url} is no address of a live page: give http://ADDRESS:PORT/")
-    connection = http.client.HTTPConnection(
-        address.hostname, address.port or 80, timeout=_ANSWER_SECONDS
-    )
-    query = f"?{address.query}" if address.query else ""
+    host, port, query = _parsed(url)
+    connection = http.client.HTTPConnection(host, port, timeout=_ANSWER_SECONDS)
     try:
-        connection.request("GET", f"/stream.mjpg{query}")
+        connection.request("GET", f"/stream.mjpg?{query}")
         answer = connection.getresponse()
         if answer.status != 200:
             line = answer.read(200).decode(errors="replace").strip()
@@ -95,6 +90,18 @@ def arrivals(url: str) -> Iterator[Arrival]:
         raise InputError(f"no live page at {url} ({error}): is run_pynq.py running?") from None
     finally:
         connection.close()
+
+
+def _parsed(url: str) -> tuple[str, int, str]:
+    """Host, port and query of a page's address."""
+    try:
+        address = urlsplit(url)
+        host, port = address.hostname, address.port or 80
+    except ValueError:
+        host, port = None, 0
+    if not host or address.scheme != "http":
+        raise InputError(f"{url} is no address of a live page: give http://ADDRESS:PORT/")
+    return host, port, address.query
 
 
 def _parts(stream: BinaryIO) -> Iterator[Arrival]:
@@ -128,8 +135,9 @@ def watch(url: str, seconds: float) -> Viewing:
 def watch_together(url: str, viewers: int, seconds: float) -> list[Viewing]:
     """Several viewers at a time, each a process of its own, so that none slows another one."""
     fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(viewers, mp_context=fresh) as pool:
-        return list(pool.map(watch, [url] * viewers, [seconds] * viewers))
+    # Ctrl-C reaches them by us, or by a page that hangs up on them.
+    with fresh.Pool(viewers, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
+        return pool.starmap(watch, [(url, seconds)] * viewers)
 
 
 def table(viewings: Sequence[Viewing]) -> str:
@@ -148,8 +156,8 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=4, metavar="N", help="default: 4")
     parser.add_argument("--seconds", type=float, default=10.0, metavar="S", help="default: 10")
     options = parser.parse_args()
-    if options.viewers < 1:
-        raise InputError("--viewers needs at least one")
+    if options.viewers < 1 or not options.seconds > 0:
+        raise InputError("give at least one viewer, and more than 0 seconds")
     print(table(watch_together(options.url, options.viewers, options.seconds)))
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -50,6 +51,10 @@ def live(simulator: Simulator) -> Iterator[Live]:
     live = Live(simulator)
     yield live
     live.stop()
+
+
+def test_a_terminals_ctrl_c_does_not_reach_it(live: Live) -> None:
+    assert os.getpgid(live._process.pid) != os.getpgid(0)
 
 
 def test_what_is_not_taken_stays_with_the_caller(live: Live) -> None:

@@ -320,6 +320,7 @@ def test_closing_finishes_what_was_submitted(bundle: Bundle) -> None:
     backend, device = simulated_backend(bundle)
     job = backend.submit(images)
     backend.close()
+    backend.close()
     _same(job.result(timeout=0), _expected(bundle, images))
     assert threading.active_count() == threads and device.memory.regions == {}
 

@@ -234,16 +234,18 @@ def server(tmp_path: Path) -> Iterator[str]:
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
     with subprocess.Popen([str(SSHD), "-D", "-e", "-f", config], stderr=subprocess.PIPE) as daemon:
-        _wait_for(port)
-        yield (
-            f"ssh -p {port} -i {tmp_path / 'key'} -o StrictHostKeyChecking=no"
-            f" -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes"
-        )
-        daemon.terminate()
+        try:
+            _wait_for(port)
+            yield (
+                f"ssh -p {port} -i {tmp_path / 'key'} -o StrictHostKeyChecking=no"
+                f" -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -o BatchMode=yes"
+            )
+        finally:
+            daemon.terminate()
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(100):
+    for _ in range(400):
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 return

@@ -16,7 +16,11 @@ from host.emulator.tables import Line, Steps, line_of
 def apply(steps: Steps, values: np.ndarray) -> np.ndarray:
     """Results (values, C) of every channel on all values."""
     compared = np.where(steps.flip, ~values[:, None], values[:, None])
-    return (compared[..., None] >= steps.thresholds).sum(axis=-1) + steps.low
+    reached = [
+        np.searchsorted(np.sort(table), column, side="right")
+        for table, column in zip(steps.thresholds, compared.T, strict=True)
+    ]
+    return np.stack(reached, axis=1) + steps.low
 
 
 def draw(line: Line, values: np.ndarray) -> np.ndarray:

@@ -119,6 +119,16 @@ def test_a_lacking_entry(folder: Path, entry: str) -> None:
     _refused(folder, "lacks", entry)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"graph": []}, {"clock_mhz": "fast"}, {"joins": []}, {"crop": 2}, {"checksums": None}],
+)
+def test_an_entry_of_another_kind(folder: Path, change: dict[str, object], monkeypatch) -> None:
+    monkeypatch.setattr("host.seal._manifest_sha256", lambda manifest: "same")
+    _edit(folder, **change, manifest_sha256="same")
+    _refused(folder, "manifest.json", "another kind")
+
+
 def test_corrupt_or_pickled_weights(folder: Path) -> None:
     (folder / "weights.npz").write_bytes(b"PK\x03\x04 no archive")
     _reseal(folder)

@@ -15,6 +15,8 @@ from host.options import is_loopback, parse_options
     [
         ("", "nothing to do"),
         ("--loop", "nothing to do"),
+        ("--camera --backend fpga", "unknown backend 'fpga'; there are auto, board, rtl"),
+        ("--camera --save gone/x.mp4", "cannot write gone/x.mp4: there is no folder gone"),
         ("--camera --video x.mp4", "--camera and --video: give one source"),
         ("--camera --loop", "--loop only makes sense with --video"),
         ("--video x.mp4 --size 640x480", "--size only makes sense with --camera"),

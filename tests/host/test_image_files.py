@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from hls.errors import InputError
-from host.image_files import output_paths, read_image, write_png
+from host.image_files import make_folder, output_paths, read_image, write_png
 
 
 def test_round_trip_keeps_the_colours(tmp_path: Path) -> None:
@@ -18,6 +19,25 @@ def test_round_trip_keeps_the_colours(tmp_path: Path) -> None:
     write_png(tmp_path / "a.png", image)
     np.testing.assert_array_equal(read_image(tmp_path / "a.png"), image)
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_a_colour_profile_is_ignored_in_silence(tmp_path: Path, capfd) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    write_png(tmp_path / "a.png", image)
+    data, body = (tmp_path / "a.png").read_bytes(), b"iCCPwrong\0\0profile"
+    chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    # Behind the signature and the header.
+    (tmp_path / "b.png").write_bytes(data[:33] + chunk + data[33:])
+    np.testing.assert_array_equal(read_image(tmp_path / "b.png"), image)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("length", range(8, 60))
+def test_a_png_that_is_cut_off(tmp_path: Path, length: int) -> None:
+    write_png(tmp_path / "a.png", np.zeros((5, 7, 3), np.uint8))
+    (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes()[:length])
+    with pytest.raises(InputError, match=r"b\.png is not an image"):
+        read_image(tmp_path / "b.png")
 
 
 @pytest.mark.parametrize("content", [b"", b"no image", b"\x89PNG\r\n\x1a\n"])
@@ -49,6 +69,7 @@ def test_output_paths(tmp_path: Path) -> None:
     assert output_paths(f"{tmp_path}/new", [one]) == [tmp_path / "new" / "face.png"]
     found = output_paths(f"{tmp_path}/new/", [one, same])
     assert found == [tmp_path / "new" / "face.png", tmp_path / "new" / "face-2.png"]
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -63,4 +84,7 @@ def test_output_paths_that_cannot_be(tmp_path: Path, save: str, count: int, word
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot make the folder"):
-        output_paths(str(tmp_path / "file" / "deep"), [Path("x.jpg")])
+        make_folder(tmp_path / "file" / "deep")
+    make_folder(tmp_path / "one" / "deep")
+    make_folder(tmp_path / "one" / "deep")
+    assert (tmp_path / "one" / "deep").is_dir()

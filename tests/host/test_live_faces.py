@@ -21,7 +21,7 @@ from host.live import faces
 from host.live.detector import Detector
 from host.live.faces import Boxes, EachPicture, Everywhere, Look, Tracker, looks_at_faces
 from host.live.pipeline import Found, Pipeline, Sink
-from host.live.sources import Frame, Stills
+from host.live.sources import Frame, Pictures
 from host.live.stop import Stop
 from tests.host.networks import hourglass_net, write_test_bundle
 from tests.host.pictures import drawn_face, needs_cascade
@@ -237,10 +237,10 @@ def test_a_person_is_followed_through_a_real_clip() -> None:
     empty = [cv2.resize(picture, (640, 480)) for picture in street]
     pictures = [*person, *empty, *(np.roll(picture, 150, axis=1) for picture in person)]
     counts = Counts()
-    with open_backend("golden", load_bundle(_BUNDLE)) as engine:
-        source = Stills(pictures, [str(i) for i in range(len(pictures))], "clips")
+    with open_backend("golden", load_bundle(_BUNDLE)) as backend:
+        source = Pictures(pictures, [str(i) for i in range(len(pictures))], "clips")
         finder = Tracker(Detector(wait=True))
-        Pipeline(engine, finder, [counts]).run(source, Stop(), len(pictures))
+        Pipeline(backend, finder, [counts]).run(source, Stop(), len(pictures))
     first, away = len(person), len(person) + len(empty)
     assert min(counts.counts[:first]) == 1
     assert max(counts.counts[first:away]) == 0

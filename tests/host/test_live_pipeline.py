@@ -19,7 +19,7 @@ from host.checks import Checker
 from host.face_box import Square
 from host.live.faces import Everywhere, Finder, Look
 from host.live.pipeline import Found, Pipeline, Sink
-from host.live.sources import Frame, Stills
+from host.live.sources import Frame, Pictures
 from host.live.stages import STAGES, Stages
 from host.live.stop import Stop
 from tests.host.networks import write_test_bundle
@@ -85,15 +85,17 @@ class Logged(Finder):
         return True
 
 
-def _source(count: int = 50) -> Stills:
-    return Stills([numbered(i) for i in range(count)], [f"picture {i}" for i in range(count)], "t")
+def _source(count: int = 50) -> Pictures:
+    return Pictures(
+        [numbered(i) for i in range(count)], [f"picture {i}" for i in range(count)], "t"
+    )
 
 
 @pytest.mark.parametrize(("network", "outputs"), [(0.0, 0.0), (0.004, 0.0), (0.0, 0.004)])
 def test_order_and_results_at_any_speed(tmp_path: Path, network: float, outputs: float) -> None:
     kept, finder = Kept(seconds=outputs), Logged()
-    with Numbers(tmp_path, network) as engine:
-        pipeline = Pipeline(engine, finder, [kept])
+    with Numbers(tmp_path, network) as backend:
+        pipeline = Pipeline(backend, finder, [kept])
         pipeline.run(_source(), Stop(), 40)
     assert [found.frame.index for found in kept.found] == list(range(40))
     for found in kept.found:
@@ -122,25 +124,25 @@ def test_the_network_runs_while_the_next_frame_is_prepared(tmp_path: Path) -> No
             jobs.append(super().submit(images, heatmaps))
             return jobs[-1]
 
-    with Watched(tmp_path, 0.1) as engine:
-        Pipeline(engine, Slow()).run(_source(), Stop(), 5)
+    with Watched(tmp_path, 0.1) as backend:
+        Pipeline(backend, Slow()).run(_source(), Stop(), 5)
     assert together.is_set()
 
 
 def test_a_frame_is_shown_at_once_while_no_other_is_there(tmp_path: Path) -> None:
     done: list[int] = []
 
-    class Waiting(Stills):
+    class Waiting(Pictures):
         ready = False  # type: ignore[assignment]
 
         def frames(self, stop):
             for frame in super().frames(stop):
                 yield frame
-                done.append(engine.statistics.frames)
+                done.append(backend.statistics.frames)
 
-    with Numbers(tmp_path, 0.01) as engine:
+    with Numbers(tmp_path, 0.01) as backend:
         source = Waiting([numbered(i) for i in range(5)], "abcde", "slow")
-        Pipeline(engine, Logged()).run(source, Stop(), 5)
+        Pipeline(backend, Logged()).run(source, Stop(), 5)
     assert done == [1, 2, 3, 4]
 
 
@@ -150,9 +152,9 @@ def test_nothing_to_look_at(tmp_path: Path) -> None:
             return [] if frame.index % 3 else [Look(0, Square(30, 20, 20))]
 
     kept = Kept()
-    with Numbers(tmp_path) as engine:
-        Pipeline(engine, Blind(), [kept]).run(_source(), Stop(), 10)
-        assert engine.statistics.frames == 4
+    with Numbers(tmp_path) as backend:
+        Pipeline(backend, Blind(), [kept]).run(_source(), Stop(), 10)
+        assert backend.statistics.frames == 4
     assert [len(found.faces) for found in kept.found] == [1, 0, 0, 1, 0, 0, 1, 0, 0, 1]
 
 
@@ -165,16 +167,16 @@ def test_several_faces_are_one_submission(tmp_path: Path) -> None:
             return look.number == 7 or frame.index != 1
 
     kept = Kept()
-    with Numbers(tmp_path) as engine:
-        Pipeline(engine, Two(), [kept]).run(_source(), Stop(), 3)
-        assert engine.calls == 3
+    with Numbers(tmp_path) as backend:
+        Pipeline(backend, Two(), [kept]).run(_source(), Stop(), 3)
+        assert backend.calls == 3
     numbers = [[face.number for face in found.faces] for found in kept.found]
     assert numbers == [[4, 7], [7], [4, 7]]
 
 
 @pytest.mark.parametrize("fault", ["network", "sink", "source", "finder"])
 def test_an_error_anywhere_leaves_nothing_half_written(tmp_path: Path, fault: str) -> None:
-    class Broken(Stills):
+    class Broken(Pictures):
         def frames(self, stop):
             for frame in super().frames(stop):
                 if frame.index == 7 and fault == "source":
@@ -189,8 +191,8 @@ def test_an_error_anywhere_leaves_nothing_half_written(tmp_path: Path, fault: st
 
     sinks = [Kept(), Kept(fail_at=7 if fault == "sink" else -1)]
     source = Broken([numbered(i) for i in range(9)], "abcdefghi", "t")
-    with Numbers(tmp_path, fail_at=7 if fault == "network" else -1) as engine:
-        pipeline = Pipeline(engine, Lost(), list(sinks))
+    with Numbers(tmp_path, fail_at=7 if fault == "network" else -1) as backend:
+        pipeline = Pipeline(backend, Lost(), list(sinks))
         with pytest.raises(InputError):
             pipeline.run(source, Stop(), 30)
     assert [sink.end for sink in sinks] == ["abandoned"] * 2
@@ -203,8 +205,8 @@ def test_a_sink_that_cannot_finish_takes_the_others_with_it(tmp_path: Path) -> N
             raise InputError("disk full")
 
     first, last = Full(), Kept()
-    with Numbers(tmp_path) as engine, pytest.raises(InputError, match="disk full"):
-        Pipeline(engine, Logged(), [first, last]).run(_source(), Stop(), 3)
+    with Numbers(tmp_path) as backend, pytest.raises(InputError, match="disk full"):
+        Pipeline(backend, Logged(), [first, last]).run(_source(), Stop(), 3)
     assert first.end == last.end == "abandoned"
 
 
@@ -217,30 +219,30 @@ def test_a_stop_finishes_what_is_under_way(tmp_path: Path) -> None:
                 stop.request(130)
             return super().look(frame)
 
-    with Numbers(tmp_path, 0.01) as engine:
-        Pipeline(engine, Stopping(), [kept]).run(_source(), stop)
+    with Numbers(tmp_path, 0.01) as backend:
+        Pipeline(backend, Stopping(), [kept]).run(_source(), stop)
     assert [found.frame.index for found in kept.found] == list(range(7))
     assert (kept.end, stop.status) == ("finished", 130)
 
 
 def test_an_idle_source_is_told(tmp_path: Path) -> None:
-    class Quiet(Stills):
+    class Quiet(Pictures):
         def frames(self, stop):
             for frame in super().frames(stop):
                 yield frame
                 yield None
 
     kept = Kept()
-    with Numbers(tmp_path) as engine:
-        Pipeline(engine, Logged(), [kept]).run(Quiet([numbered(1)], "a", "t"), Stop(), 4)
+    with Numbers(tmp_path) as backend:
+        Pipeline(backend, Logged(), [kept]).run(Quiet([numbered(1)], "a", "t"), Stop(), 4)
     assert kept.idles == 3
 
 
 def test_checks_of_every_nth_frame(tmp_path: Path) -> None:
     notes: list[str] = []
-    with Numbers(tmp_path) as engine:
-        checker = Checker(engine.bundle, 0, notes.append)
-        pipeline = Pipeline(engine, Everywhere(), checker=checker)
+    with Numbers(tmp_path) as backend:
+        checker = Checker(backend.bundle, 0, notes.append)
+        pipeline = Pipeline(backend, Everywhere(), checker=checker)
         pipeline.run(_source(), Stop(), 6)
         checker.close()
     # The made-up backend is no golden model.

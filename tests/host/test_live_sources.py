@@ -14,12 +14,13 @@ import pytest
 from hls.errors import InputError
 from host.live import camera
 from host.live.camera import Camera
-from host.live.sources import Stills, Video, likely_fps, noise
+from host.live.sources import Pictures, Video, likely_fps, noise
 from host.live.stop import Stop
 from tests.host.streams import (
     FakeCapture,
     fake_camera,
     number_of,
+    numbered,
     numbered_video,
     without_ffmpeg,
     write_video,
@@ -118,7 +119,7 @@ def test_a_video_that_was_cut_off(tmp_path: Path) -> None:
 
 
 def test_stills_come_over_and_over() -> None:
-    source = Stills([np.zeros((2, 2, 3), np.uint8), np.ones((2, 2, 3), np.uint8)], "ab", "two")
+    source = Pictures([np.zeros((2, 2, 3), np.uint8), np.ones((2, 2, 3), np.uint8)], "ab", "two")
     frames = [frame for frame, _ in zip(source.frames(Stop()), range(5), strict=False)]
     assert [(f.index, f.name, int(f.image[0, 0, 0])) for f in frames] == [
         (0, "a", 0), (1, "b", 1), (2, "a", 0), (3, "b", 1), (4, "a", 0)
@@ -181,6 +182,21 @@ def test_a_damaged_frame_is_no_lost_camera(scripted) -> None:
     assert kind.opened == 1
 
 
+def test_a_read_that_raises_ends_the_stream(scripted) -> None:
+    kind = scripted(1000)
+
+    def read(self: FakeCapture):
+        if self._count:
+            raise cv2.error("no memory\nfor a frame")
+        self._count = 1
+        return True, numbered(1)
+
+    kind.read = read
+    with Camera("0") as source, pytest.raises(InputError, match="cannot be read: error: no memory"):
+        for frame in source.frames(Stop()):
+            assert frame is None or frame.index == 0
+
+
 def test_the_message_while_a_camera_is_away(scripted) -> None:
     kind = scripted(1, None)
     stop = Stop()
@@ -232,5 +248,5 @@ def test_a_file_stands_in_for_a_camera_at_its_pace(tmp_path: Path) -> None:
 
 
 def test_no_such_file_for_a_camera() -> None:
-    with pytest.raises(InputError, match=r"nowhere\.mp4 cannot be opened"):
+    with pytest.raises(InputError, match=r"nowhere\.mp4 cannot be opened: there is no"):
         Camera("nowhere.mp4")

@@ -54,16 +54,16 @@ def test_the_training_side_says_the_same(tmp_path: Path, landmarks: int) -> None
     path = pack(tmp_path / "data.npz", landmarks)
     graph = hourglass_net(landmarks=landmarks)
     bundle = load_bundle(write_test_bundle(tmp_path / "bundle", graph, crop={"scale": 0.75}))
-    with open_backend("golden", bundle) as engine:
+    with open_backend("golden", bundle) as backend:
         ours, words = (
-            errors_of(engine, read_packed(path, landmarks)),
-            accuracy(engine, read_packed(path, landmarks)),
+            errors_of(backend, read_packed(path, landmarks)),
+            accuracy(backend, read_packed(path, landmarks)),
         )
         config = SimpleNamespace(
             network=SimpleNamespace(input_size=16), data=SimpleNamespace(crop=0.75)
         )
         crops = crops_of(load_packed(path, "test"), config)
-        theirs = crops.errors(engine.infer(crops.images, heatmaps=True).heatmaps)
+        theirs = crops.errors(backend.infer(crops.images, heatmaps=True).heatmaps)
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
     _, value = headline_of(theirs, "nme" if landmarks == 68 else "pck")
     wanted = f"NME {value:.4f}, 8 " if landmarks == 68 else f"PCK@0.5 {100 * value:.2f} %, 8 "
@@ -74,8 +74,8 @@ def test_errors_are_counted_where_landmarks_are_visible(tmp_path: Path) -> None:
     data = read_packed(pack(tmp_path / "data.npz"), 68)
     assert len(data.pictures) == 9 and data.pictures[0].shape == (_SIDE, _SIDE, 3)
     bundle = load_bundle(write_test_bundle(tmp_path / "bundle"))
-    with open_backend("golden", bundle) as engine:
-        errors = errors_of(engine, data)
+    with open_backend("golden", bundle) as backend:
+        errors = errors_of(backend, data)
     np.testing.assert_array_equal(np.isnan(errors[:2]), ~data.visible[:2])
     assert np.isnan(errors[2]).all()
 
@@ -119,10 +119,10 @@ def test_no_image_that_counts(tmp_path: Path) -> None:
     data = read_packed(pack(tmp_path / "d.npz", norm=np.full(_COUNT, np.nan)), 68)
     bundle = load_bundle(write_test_bundle(tmp_path / "bundle"))
     with (
-        open_backend("golden", bundle) as engine,
+        open_backend("golden", bundle) as backend,
         pytest.raises(InputError, match="no image counts"),
     ):
-        accuracy(engine, data)
+        accuracy(backend, data)
 
 
 _BUNDLE = build_root() / "face-tiny-Pynq-Z1" / "bundle"
@@ -133,5 +133,5 @@ _DATA = Path(os.environ.get("LANDMARK_DATA", "")) / "faces68.npz"
 @pytest.mark.skipif(not _DATA.is_file(), reason="LANDMARK_DATA has no faces68.npz")
 def test_the_shipped_network_reaches_its_figure() -> None:
     bundle = load_bundle(_BUNDLE)
-    with open_backend("golden", bundle) as engine:
-        assert accuracy(engine, read_packed(_DATA, 68)).startswith("NME 0.0651, 488 test images")
+    with open_backend("golden", bundle) as backend:
+        assert accuracy(backend, read_packed(_DATA, 68)).startswith("NME 0.0651, 488 test images")

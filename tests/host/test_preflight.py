@@ -44,7 +44,7 @@ def bundle(tmp_path: Path) -> Bundle:
         ({"arch": "x86_64"}, "(x86_64) is no PYNQ board: run it there, or use --backend rtl"),
         ({"pynq": None}, "pynq is not installed in this Python"),
         ({"pynq": "4.0.0"}, "pynq 4.0.0 does not run on a Zynq-7000: pip install 'pynq>=3.0.1,<4'"),
-        ({"euid": 1000}, "only root may use the logic: sudo bash -c"),
+        ({"euid": 1000}, "only root may use the logic: start with sudo bash host/on_board.sh"),
         ({"environ": {}}, "XILINX_XRT is not set"),
     ],
 )

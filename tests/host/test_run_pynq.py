@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,6 +62,18 @@ def test_as_a_script_and_as_a_module(folder: Path, command: list[str]) -> None:
     assert read_image(folder / "out.png").shape == (900, 900, 3)
 
 
+def test_ctrl_c_while_libraries_load(tmp_path: Path) -> None:
+    (tmp_path / "numpy.py").write_text("import time; print('here', flush=True); time.sleep(60)")
+    run = subprocess.Popen(
+        [sys.executable, "host/run_pynq.py", "--help"], cwd=ROOT, text=True,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert run.stdout is not None and run.stdout.readline() == "here\n"
+    run.send_signal(signal.SIGINT)
+    assert run.communicate(timeout=30)[1] == "" and run.returncode == -signal.SIGINT
+
+
 def test_errors_exit_with_one_line(folder: Path) -> None:
     command = [sys.executable, "host/run_pynq.py", "--image", str(folder / "gone.png")]
     command += ["--bundle", str(folder / "bundle")]
@@ -84,7 +98,8 @@ def test_quiet_is_quiet(folder: Path, capsys: pytest.CaptureFixture[str]) -> Non
 @needs_cascade
 def test_no_face(folder: Path) -> None:
     with pytest.raises(InputError, match=r"noise\.png: no face found"):
-        _main(folder, image="noise.png")
+        _main(folder, "--save", str(folder / "new/"), image="noise.png")
+    assert not (folder / "new").exists()
 
 
 def test_landmarks_lie_in_the_box(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
