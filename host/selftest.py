@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = options.bundle or default_bundle(build_root())
     backend = options.backend
     if backend is None:
-        backend = "board" if (folder / "overlay.bit").is_file() else "golden"
+        backend = "board" if (folder / "overlay.bit").is_file() else "emulator"
         print(f"testing {backend} (--backend chooses another)", file=log)
     session = Session(
         folder,
@@ -100,7 +100,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m host.selftest", description=__doc__)
     parser.add_argument("--bundle", type=Path, metavar="DIR", help="default: the one below build/")
     parser.add_argument(
-        "--backend", choices=BACKENDS, help="default: board if the bundle has an overlay.bit"
+        "--backend",
+        choices=BACKENDS,
+        help="default: board where there is an overlay.bit, else emulator",
     )
     parser.add_argument("--image", type=Path, metavar="F", help="a picture with a face")
     parser.add_argument("--frames", type=int, default=50, metavar="N", help="frames to compare")

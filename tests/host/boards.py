@@ -24,7 +24,8 @@ from host.board.preflight import HANDOFF
 from host.board.session import Pace
 from host.bundle import Bundle, load_bundle
 from host.golden import Golden
-from host.simulated.accelerator import Accelerator, GoldenAccelerator
+from host.simulated.accelerator import Accelerator
+from tests.host.golden_chip import GoldenAccelerator
 from tests.host.networks import hourglass_net, write_test_bundle
 
 PARTS = {"armv7l": "xc7z020clg400-1", "aarch64": "xczu3eg-sbva484-1-i"}

@@ -15,7 +15,6 @@ from hls.errors import InputError
 from host.backends import BackendError, Result
 from host.bundle import Bundle
 from host.golden import Golden
-from host.simulated.accelerator import GoldenAccelerator
 from host.simulated.memory import BusError
 from tests.host.boards import (
     Script,
@@ -24,6 +23,7 @@ from tests.host.boards import (
     simulated_backend,
     write_handoff,
 )
+from tests.host.golden_chip import GoldenAccelerator
 from tests.host.networks import hourglass_net, landmark_net
 
 pytest.importorskip("pynq", reason="pynq is only in the host environment")

@@ -66,7 +66,7 @@ def test_as_a_command(bundle: Path) -> None:
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     lines = run.stdout.splitlines()
-    assert lines[0].startswith("testing golden") and lines[-1] == "all that was run is ok"
+    assert lines[0].startswith("testing emulator") and lines[-1] == "all that was run is ok"
     assert [line.split()[0] for line in lines[1:-1]] == list(CHECKS)
     assert "picture   not run" in run.stdout
 

@@ -13,8 +13,8 @@ import pytest
 from host.backends.rtl import stage_overlay
 from host.bundle import Bundle
 from host.golden import Golden
-from host.simulated.accelerator import GoldenAccelerator
 from tests.host.boards import board_bundle, images_for
+from tests.host.golden_chip import GoldenAccelerator
 
 pynq = pytest.importorskip("pynq", reason="pynq is only in the host environment")
 
