@@ -7,7 +7,7 @@
 #include <new>
 #include <vector>
 
-#include "lanes.hpp"
+#include "masks.hpp"
 #include "plan.hpp"
 
 namespace emulator {
@@ -45,7 +45,9 @@ template <int Kind>
 EMULATOR_INLINE Sixteen load_as(const uint8_t *pixel, int64_t c) {
     if (Kind == BITS) return from_bits(load<uint16_t>(pixel + c / 8));
     if (Kind == I8) return widened(load<Bytes>(pixel + c));
-    if (Kind == U8) return widened(load<Octets>(pixel + c));
+    // Moved to signed bytes and back: a single way to widen is enough.
+    if (Kind == U8)
+        return widened(load<Bytes>(pixel + c) ^ splat<Bytes>(-128)) + splat<Sixteen>(128);
     return load<Sixteen>(pixel + 4 * c);
 }
 
@@ -53,13 +55,12 @@ EMULATOR_INLINE Sixteen load_as(const uint8_t *pixel, int64_t c) {
 template <int Kind>
 EMULATOR_INLINE void store_as(uint8_t *pixel, int64_t c, Sixteen value, int64_t count) {
     if (Kind == BITS) {
-        const uint32_t mask = at_least(value, Sixteen{} + 1) & ((1u << count) - 1);
+        const uint32_t mask = at_least(value, splat<Sixteen>(1)) & ((1u << count) - 1);
         std::memcpy(pixel + c / 8, &mask, count > 8 ? 2 : 1);
     } else if (Kind == I32) {
-        std::memcpy(pixel + 4 * c, &value, size_t(4 * count));
+        store_some(pixel + 4 * c, value, 4 * count);
     } else {
-        const Bytes bytes = narrowed(value);
-        std::memcpy(pixel + c, &bytes, size_t(count));
+        store_some(pixel + c, narrowed(value), count);
     }
 }
 

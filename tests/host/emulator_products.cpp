@@ -22,8 +22,8 @@ static int check_xnor(int64_t outputs, int64_t bytes, int64_t step) {
     std::vector<int32_t> counts(size_t((pixels + 8) * row + kSlack));
     const uint64_t mask = ~uint64_t(0) >> (-8 * bytes & 63);
     const int64_t next = width * step;
-    xnor_products(weights.data(), outputs, {patches.data(), words, step, width, next, 3, mask},
-                  counts.data(), row);
+    XnorMatrix matrix(weights.data(), outputs, words);
+    matrix.multiply({patches.data(), bytes, step, width, next, 3}, counts.data(), row);
     int wrong = 0;
     for (int64_t p = 0; p < pixels; ++p)
         for (int64_t c = 0; c < outputs; ++c) {
@@ -45,9 +45,9 @@ static int check_bytes(int64_t row, int64_t bytes, bool is_signed) {
     std::vector<int32_t> bias(size_t(row), 7), sums(size_t((pixels + 8) * row));
     for (auto &weight : weights) weight = int8_t(random_words());
     for (auto &byte : patches) byte = uint8_t(random_words());
-    const auto make = is_signed ? byte_products<true> : byte_products<false>;
-    make(weights.data(), bias.data(), {patches.data(), words, bytes, pixels, 0, 1, 0}, sums.data(),
-         row);
+    const auto run = is_signed ? ByteProducts<true>::run : ByteProducts<false>::run;
+    run(weights.data(), bias.data(), {patches.data(), bytes, bytes, pixels, 0, 1}, sums.data(),
+        row);
     int wrong = 0;
     for (int64_t p = 0; p < pixels; ++p)
         for (int64_t c = 0; c < row; ++c) {
@@ -64,12 +64,15 @@ static int check_bytes(int64_t row, int64_t bytes, bool is_signed) {
 static int check_lanes() {
     int wrong = 0;
     for (int round = 0; round < 100; ++round) {
-        Sixteen x, y;
-        ManyBytes a, b;
+        int32_t x[16], y[16];
+        int8_t a[32], b[32];
         for (int i = 0; i < 16; ++i) x[i] = int32_t(random_words()) % 3, y[i] = round % 3 - 1;
         for (int i = 0; i < 32; ++i) a[i] = int8_t(random_words()), b[i] = int8_t(random_words());
-        const uint32_t wide = at_least(x, y), narrow = at_least(a, b);
-        const Sixteen bits = from_bits(wide);
+        const uint32_t wide = at_least(load<Sixteen>(x), load<Sixteen>(y));
+        const uint32_t narrow = at_least(load<ManyBytes>(a), load<ManyBytes>(b));
+        const Sixteen bits = from_bits(wide), bytes = widened(load<Bytes>(a));
+        const Bytes back = narrowed(bytes + splat<Sixteen>(256));
+        for (int i = 0; i < 16; ++i) wrong += bytes[i] != a[i] || back[i] != a[i];
         for (int i = 0; i < 16; ++i) wrong += bits[i] != (x[i] >= y[i]);
         for (int i = 0; i < 32; ++i) wrong += (narrow >> i & 1) != (a[i] >= b[i]);
     }
@@ -84,6 +87,6 @@ int main() {
     for (int64_t row : {16, 32, 80})
         for (int64_t bytes : {1, 27, 96})
             for (bool is_signed : {false, true}) wrong += check_bytes(row, bytes, is_signed);
-    std::printf("%s: %d wrong\n", Lanes::name, wrong);
+    std::printf("%s: %d wrong\n", XnorMatrix::name, wrong);
     return wrong != 0;
 }
