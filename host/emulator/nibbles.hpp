@@ -138,16 +138,18 @@ private:
         for (int64_t begin = 0; begin < nibbles; begin += kNibbles) {
             const int64_t end = std::min(begin + kNibbles, nibbles);
             Vector sums[P][V] = {};
+#pragma GCC unroll 2
             for (int64_t k = begin; k < end; ++k) {
+                Vector nibbles[V];
+#pragma GCC unroll 4
+                for (int v = 0; v < V; ++v)
+                    nibbles[v] = load<Vector>(index + k * columns + v * kBytes);
 #pragma GCC unroll 8
                 for (int p = 0; p < P; ++p) {
-                    const uint8_t *table = &kOnes.of[0][0] + place[p * step + k];
+                    const auto table = load<Vector>(&kOnes.of[0][0] + place[p * step + k]);
 #pragma GCC unroll 4
                     for (int v = 0; v < V; ++v)
-                        sums[p][v] = Octets::sum(
-                            sums[p][v],
-                            Octets::found(load<Vector>(table),
-                                          load<Vector>(index + k * columns + v * kBytes)));
+                        sums[p][v] = Octets::sum(sums[p][v], Octets::found(table, nibbles[v]));
                 }
             }
 #pragma GCC unroll 8
