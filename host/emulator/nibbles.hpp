@@ -34,14 +34,16 @@ struct Octets {
         return _mm256_and_si256(x, _mm256_set1_epi16(255));
     }
     EMULATOR_INLINE Vector odd(Vector x) { return _mm256_srli_epi16(x, 8); }
-    EMULATOR_INLINE void give(Vector even, Vector odd, int32_t *to, bool all) {
+    // The first half of `a`, the second of `b`.
+    EMULATOR_INLINE Vector halves(Vector a, Vector b) { return _mm256_blend_epi32(a, b, 0xf0); }
+    // Either half's sixteen counts to their places.
+    EMULATOR_INLINE void give(Vector even, Vector odd, int32_t *first, int32_t *second) {
         const Vector low = _mm256_unpacklo_epi16(even, odd);
         const Vector high = _mm256_unpackhi_epi16(even, odd);
-        store(to, _mm256_cvtepu16_epi32(_mm256_castsi256_si128(low)));
-        store(to + 8, _mm256_cvtepu16_epi32(_mm256_castsi256_si128(high)));
-        if (!all) return;
-        store(to + 16, _mm256_cvtepu16_epi32(_mm256_extracti128_si256(low, 1)));
-        store(to + 24, _mm256_cvtepu16_epi32(_mm256_extracti128_si256(high, 1)));
+        store(first, _mm256_cvtepu16_epi32(_mm256_castsi256_si128(low)));
+        store(first + 8, _mm256_cvtepu16_epi32(_mm256_castsi256_si128(high)));
+        store(second, _mm256_cvtepu16_epi32(_mm256_extracti128_si256(low, 1)));
+        store(second + 8, _mm256_cvtepu16_epi32(_mm256_extracti128_si256(high, 1)));
     }
 };
 #else
@@ -55,7 +57,9 @@ struct Octets {
     EMULATOR_INLINE Vector sum_words(Vector a, Vector b) { return _mm_add_epi16(a, b); }
     EMULATOR_INLINE Vector even(Vector x) { return _mm_and_si128(x, _mm_set1_epi16(255)); }
     EMULATOR_INLINE Vector odd(Vector x) { return _mm_srli_epi16(x, 8); }
-    EMULATOR_INLINE void give(Vector even, Vector odd, int32_t *to, bool) {
+    // With sixteen channels a vector none are left over.
+    EMULATOR_INLINE Vector halves(Vector a, Vector) { return a; }
+    EMULATOR_INLINE void give(Vector even, Vector odd, int32_t *to, int32_t *) {
         const Vector zero = _mm_setzero_si128();
         const Vector low = _mm_unpacklo_epi16(even, odd), high = _mm_unpackhi_epi16(even, odd);
         store(to, _mm_unpacklo_epi16(low, zero));
@@ -65,6 +69,80 @@ struct Octets {
     }
 };
 #endif
+
+constexpr Ones kOnes = Ones();
+
+// Some pixels times `Groups` of sixteen output channels: whole vectors a pixel, and where half a
+// vector is left over one for every two pixels.
+template <int Groups>
+class NibbleTile {
+    using Vector = Octets::Vector;
+    static constexpr int kGroups = sizeof(Vector) / 16, kWhole = Groups / kGroups;
+    static constexpr int kShared = Groups % kGroups, kTwo = 2 * kWhole + kShared;
+
+public:
+    // Their sums stay in registers.
+    static constexpr int pixels = kTwo <= 2 ? 8 : kTwo <= 4 ? 4 : 2;
+
+    // Adds the ones of so many nibbles; `place` (pixels, step), `index` (nibbles, columns).
+    inline __attribute__((always_inline)) void add(const uint16_t *place, int64_t step,
+                                                   int64_t nibbles, const uint8_t *index,
+                                                   int64_t columns) {
+        for (int64_t begin = 0; begin < nibbles; begin += kNibbles) {
+            const int64_t end = std::min(begin + kNibbles, nibbles);
+            Vector sums[kVectors] = {};
+#pragma GCC unroll 2
+            for (int64_t k = begin; k < end; ++k) one(sums, place + k, step, index + k * columns);
+#pragma GCC unroll 16
+            for (int i = 0; i < kVectors; ++i) {
+                even_[i] = Octets::sum_words(even_[i], Octets::even(sums[i]));
+                odd_[i] = Octets::sum_words(odd_[i], Octets::odd(sums[i]));
+            }
+        }
+    }
+
+    // int32 (pixels, row).
+    inline __attribute__((always_inline)) void give(int32_t *counts, int64_t row) const {
+        int i = 0;
+#pragma GCC unroll 8
+        for (int p = 0; p < pixels; ++p) {
+            int32_t *to = counts + p * row;
+#pragma GCC unroll 4
+            for (int v = 0; v < kWhole; ++v, ++i, to += 16 * kGroups)
+                Octets::give(even_[i], odd_[i], to, to + 16);
+            if (kShared && p % 2) Octets::give(even_[i], odd_[i], to - row, to), ++i;
+        }
+    }
+
+private:
+    static constexpr int kVectors = pixels * kWhole + pixels / 2 * kShared;
+    // As many nibbles as a byte can hold the ones of.
+    static constexpr int64_t kNibbles = 63;
+
+    EMULATOR_INLINE void one(Vector *sums, const uint16_t *place, int64_t step,
+                             const uint8_t *index) {
+        Vector nibbles[kWhole + kShared], before{};
+#pragma GCC unroll 4
+        for (int v = 0; v < kWhole + kShared; ++v)
+            nibbles[v] = load<Vector>(index + v * int64_t(sizeof(Vector)));
+        int i = 0;
+#pragma GCC unroll 8
+        for (int p = 0; p < pixels; ++p) {
+            const auto table = load<Vector>(&kOnes.of[0][0] + place[p * step]);
+#pragma GCC unroll 4
+            for (int v = 0; v < kWhole; ++v, ++i)
+                sums[i] = Octets::sum(sums[i], Octets::found(table, nibbles[v]));
+            if (kShared && p % 2) {
+                const auto both = Octets::halves(before, table);
+                sums[i] = Octets::sum(sums[i], Octets::found(both, nibbles[kWhole]));
+                ++i;
+            }
+            before = table;
+        }
+    }
+
+    Vector even_[kVectors] = {}, odd_[kVectors] = {};
+};
 
 // Ones of patch ^ weights of all output channels, by nibbles.
 class XnorMatrix {
@@ -78,6 +156,11 @@ public:
             for (int64_t c = 0; c < outputs; ++c)
                 index_[size_t(k * columns_ + c)] =
                     uint8_t(weights[k / 16 * outputs + c] >> 4 * (k % 16) & 15);
+        // The last sixteen of an odd number share their vector with those of another pixel.
+        const int64_t row = round_up(outputs, 16);
+        for (int64_t k = 0; row < columns_ && k < 16 * words; ++k)
+            std::memcpy(&index_[size_t(k * columns_ + row)],
+                        &index_[size_t(k * columns_ + row - 16)], 16);
     }
 
     // int32 (pixels, row) of patches.
@@ -93,12 +176,6 @@ public:
     }
 
 private:
-    using Vector = Octets::Vector;
-    static constexpr int kBytes = sizeof(Vector);
-    // As many nibbles as a byte can hold the ones of.
-    static constexpr int64_t kNibbles = 63;
-    static constexpr Ones kOnes = Ones();
-
     // Every nibble of a row as its table's place.
     void spread(const uint8_t *row, const Words &patches) {
         const int64_t last = round_up(patches.pixels, 8) - 1;
@@ -123,49 +200,13 @@ private:
     // `Groups` of sixteen channels, for all pixels of a row.
     template <int Groups>
     void tiles(const Words &patches, int64_t c, int32_t *counts, int64_t row) const {
-        constexpr int V = (16 * Groups + kBytes - 1) / kBytes, P = V == 1 ? 8 : V == 2 ? 4 : 2;
-        for (int64_t x = 0; x < patches.pixels; x += P)
-            tile<Groups, P, V>(place_.data() + 2 * x * patches.step, 2 * patches.step,
-                               2 * patches.bytes, index_.data() + c, columns_, counts + x * row,
-                               row);
-    }
-
-    template <int Groups, int P, int V>
-    EMULATOR_INLINE void tile(const uint16_t *place, int64_t step, int64_t nibbles,
-                              const uint8_t *index, int64_t columns, int32_t *counts,
-                              int64_t row) {
-        Vector even[P][V] = {}, odd[P][V] = {};
-        for (int64_t begin = 0; begin < nibbles; begin += kNibbles) {
-            const int64_t end = std::min(begin + kNibbles, nibbles);
-            Vector sums[P][V] = {};
-#pragma GCC unroll 2
-            for (int64_t k = begin; k < end; ++k) {
-                Vector nibbles[V];
-#pragma GCC unroll 4
-                for (int v = 0; v < V; ++v)
-                    nibbles[v] = load<Vector>(index + k * columns + v * kBytes);
-#pragma GCC unroll 8
-                for (int p = 0; p < P; ++p) {
-                    const auto table = load<Vector>(&kOnes.of[0][0] + place[p * step + k]);
-#pragma GCC unroll 4
-                    for (int v = 0; v < V; ++v)
-                        sums[p][v] = Octets::sum(sums[p][v], Octets::found(table, nibbles[v]));
-                }
-            }
-#pragma GCC unroll 8
-            for (int p = 0; p < P; ++p)
-#pragma GCC unroll 4
-                for (int v = 0; v < V; ++v) {
-                    even[p][v] = Octets::sum_words(even[p][v], Octets::even(sums[p][v]));
-                    odd[p][v] = Octets::sum_words(odd[p][v], Octets::odd(sums[p][v]));
-                }
+        using Tile = NibbleTile<Groups>;
+        for (int64_t x = 0; x < patches.pixels; x += Tile::pixels) {
+            Tile tile;
+            tile.add(place_.data() + 2 * x * patches.step, 2 * patches.step, 2 * patches.bytes,
+                     index_.data() + c, columns_);
+            tile.give(counts + x * row, row);
         }
-#pragma GCC unroll 8
-        for (int p = 0; p < P; ++p)
-#pragma GCC unroll 4
-            for (int v = 0; v < V; ++v)
-                Octets::give(even[p][v], odd[p][v], counts + p * row + v * kBytes,
-                             16 * Groups >= (v + 1) * kBytes);
     }
 
     int64_t columns_;
