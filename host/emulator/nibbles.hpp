@@ -82,7 +82,7 @@ class NibbleTile {
 
 public:
     // Their sums stay in registers.
-    static constexpr int pixels = kTwo <= 2 ? 8 : kTwo <= 4 ? 4 : 2;
+    static constexpr int pixels = kTwo <= 1 ? 8 : kTwo <= 4 ? 4 : 2;
 
     // Adds the ones of so many nibbles; `place` (pixels, step), `index` (nibbles, columns).
     inline __attribute__((always_inline)) void add(const uint16_t *place, int64_t step,
@@ -91,7 +91,7 @@ public:
         for (int64_t begin = 0; begin < nibbles; begin += kNibbles) {
             const int64_t end = std::min(begin + kNibbles, nibbles);
             Vector sums[kVectors] = {};
-#pragma GCC unroll 2
+#pragma GCC unroll 4
             for (int64_t k = begin; k < end; ++k) one(sums, place + k, step, index + k * columns);
 #pragma GCC unroll 16
             for (int i = 0; i < kVectors; ++i) {
