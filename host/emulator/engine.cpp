@@ -26,12 +26,14 @@ public:
         // A tile may begin with the last pixel.
         values_.resize(size_t((rows_ * step.width + 8) * row_ + kSlack / 4));
         if (step.source >= GATHER && step.source <= DOT) patches_.reset(new Patches(step, rows_));
-        if (step.source == XNOR) {
-            const int64_t pixel = value_bytes(BITS, step.input[0].channels);
-            const int64_t bytes = int64_t(step.kernel) * step.kernel * pixel;
+        const int64_t pixel = value_bytes(step.input[0].storage, step.input[0].channels);
+        const int64_t bytes = int64_t(step.kernel) * step.kernel * pixel;
+        if (step.source == XNOR)
             xnor_.emplace(static_cast<const uint64_t *>(step.weights), step.outputs,
                           (bytes + 7) / 8);
-        }
+        if (step.source == DOT_BYTES)
+            bytes_.emplace(static_cast<const int8_t *>(step.weights), step.bias,
+                           (bytes + 3) / 4, row_, step.moved);
         if (step.source == DOT) {
             depth_ = int64_t(step.kernel) * step.kernel * step.input[0].channels;
             spread_.resize(size_t(step.width * depth_ + kSlack / 4));
@@ -81,11 +83,7 @@ private:
         const int64_t width = step_.width;
         const Words words{patches.first, patches.bytes, patches.step, width, patches.next, rows};
         if (step_.source == XNOR) return xnor_->multiply(words, values, row_);
-        if (step_.source == DOT_BYTES) {
-            const auto run = step_.input[0].storage == I8 ? ByteProducts<true>::run
-                                                          : ByteProducts<false>::run;
-            return run(static_cast<const int8_t *>(step_.weights), step_.bias, words, values, row_);
-        }
+        if (step_.source == DOT_BYTES) return bytes_->multiply(words, values);
         for (int64_t y = 0; y < rows; ++y) multiply_row(patches, y, values + y * width * row_);
     }
 
@@ -106,6 +104,7 @@ private:
     Buffer<int32_t> values_, spread_;
     std::unique_ptr<Patches> patches_;
     std::optional<XnorMatrix> xnor_;
+    std::optional<ByteMatrix> bytes_;
 };
 
 // One thread's arena and workers.

@@ -17,10 +17,11 @@ static int check_xnor(int64_t outputs, int64_t bytes, int64_t step) {
     const int64_t row = round_up(outputs, 16);
     std::vector<uint64_t> weights(size_t(words * outputs));
     std::vector<uint8_t> patches(size_t(64 * step + 8 * words + kSlack));
-    for (auto &word : weights) word = random_words();
     for (auto &byte : patches) byte = uint8_t(random_words());
     std::vector<int32_t> counts(size_t((pixels + 8) * row + kSlack));
     const uint64_t mask = ~uint64_t(0) >> (-8 * bytes & 63);
+    for (int64_t i = 0; i < words * outputs; ++i)
+        weights[size_t(i)] = random_words() & (i / outputs == words - 1 ? mask : ~uint64_t(0));
     const int64_t next = width * step;
     XnorMatrix matrix(weights.data(), outputs, words);
     matrix.multiply({patches.data(), bytes, step, width, next, 3}, counts.data(), row);
@@ -38,22 +39,25 @@ static int check_xnor(int64_t outputs, int64_t bytes, int64_t step) {
     return wrong;
 }
 
-static int check_bytes(int64_t row, int64_t bytes, bool is_signed) {
+// Weights up to `largest`, values that `moved` makes at least 0.
+static int check_bytes(int64_t row, int64_t bytes, int32_t moved, int32_t largest) {
     const int64_t words = (bytes + 3) / 4, pixels = 9;
     std::vector<int8_t> weights(size_t(words * row * 4));
     std::vector<uint8_t> patches(size_t(24 * bytes + kSlack));
     std::vector<int32_t> bias(size_t(row), 7), sums(size_t((pixels + 8) * row));
-    for (auto &weight : weights) weight = int8_t(random_words());
-    for (auto &byte : patches) byte = uint8_t(random_words());
-    const auto run = is_signed ? ByteProducts<true>::run : ByteProducts<false>::run;
-    run(weights.data(), bias.data(), {patches.data(), bytes, bytes, pixels, 0, 1}, sums.data(),
-        row);
+    for (auto &weight : weights)
+        weight = int8_t(int64_t(random_words() % uint64_t(2 * largest)) - largest);
+    for (auto &byte : patches)
+        byte = uint8_t(moved ? int64_t(random_words() % uint64_t(2 * moved)) - moved
+                             : int64_t(random_words()));
+    const ByteMatrix matrix(weights.data(), bias.data(), words, row, moved);
+    matrix.multiply({patches.data(), bytes, bytes, pixels, 0, 1}, sums.data());
     int wrong = 0;
     for (int64_t p = 0; p < pixels; ++p)
         for (int64_t c = 0; c < row; ++c) {
             int32_t sum = 7;
             for (int64_t k = 0; k < 4 * words; ++k) {
-                const uint8_t value = patches[size_t(p * bytes + k)] ^ uint8_t(is_signed * 128);
+                const auto value = uint8_t(patches[size_t(p * bytes + k)] + moved);
                 sum += value * weights[size_t((k / 4 * row + c) * 4 + k % 4)];
             }
             wrong += sums[size_t(p * row + c)] != sum;
@@ -86,7 +90,9 @@ int main() {
             for (int64_t step : {bytes, bytes + 5}) wrong += check_xnor(outputs, bytes, step);
     for (int64_t row : {16, 32, 80})
         for (int64_t bytes : {1, 27, 96})
-            for (bool is_signed : {false, true}) wrong += check_bytes(row, bytes, is_signed);
+            for (int32_t moved : {0, 8, 128})
+                for (int32_t largest : {1, 7, 128})
+                    wrong += check_bytes(row, bytes, moved, largest);
     std::printf("%s: %d wrong\n", XnorMatrix::name, wrong);
     return wrong != 0;
 }
