@@ -80,8 +80,8 @@ struct Lanes {
 template <int Vectors>
 class XnorTile {
 public:
-    static void run(const uint64_t *weights, int64_t outputs, const Words &patches,
-                    int32_t *counts, int64_t row) {
+    EMULATOR_APART static void run(const uint64_t *weights, int64_t outputs,
+                                   const Words &patches, int32_t *counts, int64_t row) {
         const int64_t words = (patches.bytes + 7) / 8, step = patches.step;
         const uint64_t mask = ~uint64_t(0) >> (-8 * patches.bytes & 63);
         patches.each<P>([=](const uint8_t *patch, int64_t pixel) {

@@ -177,7 +177,7 @@ public:
 
 private:
     // Every nibble of a row as its table's place.
-    void spread(const uint8_t *row, const Words &patches) {
+    EMULATOR_APART void spread(const uint8_t *row, const Words &patches) {
         const int64_t last = round_up(patches.pixels, 8) - 1;
         const int64_t bytes = last * patches.step + patches.bytes;
         if (int64_t(place_.size()) < 2 * bytes) place_.resize(size_t(2 * bytes));
@@ -199,7 +199,8 @@ private:
 
     // `Groups` of sixteen channels, for all pixels of a row.
     template <int Groups>
-    void tiles(const Words &patches, int64_t c, int32_t *counts, int64_t row) const {
+    EMULATOR_APART void tiles(const Words &patches, int64_t c, int32_t *counts,
+                              int64_t row) const {
         using Tile = NibbleTile<Groups>;
         for (int64_t x = 0; x < patches.pixels; x += Tile::pixels) {
             Tile tile;

@@ -115,10 +115,7 @@ private:
         const int64_t y = top + i * step_.stride, kernel = step_.kernel;
         if (kernel == 3 && bytes_ <= 32 && step_.left <= columns_) {
             const Line lines[3] = {line(arena, y), line(arena, y + 1), line(arena, y + 2)};
-            if (bytes_ <= 4) return lay_out_three<4>(lines, to);
-            if (bytes_ <= 8) return lay_out_three<8>(lines, to);
-            if (bytes_ <= 16) return lay_out_three<16>(lines, to);
-            return lay_out_three<32>(lines, to);
+            return lay_out_three(lines, to);
         }
         for (int64_t ky = 0; ky < kernel; ++ky, to += bytes_) {
             const Line one = line(arena, y + ky);
@@ -142,10 +139,25 @@ private:
         return {arena + in_.offset + y * in_.width * in_.stride, in_.stride};
     }
 
-    // Three rows at once. A copy may write past its pixel, where the next one follows.
-    template <int Piece>
+    // Three rows at once, pixels of few bytes by code that knows how many.
     void lay_out_three(const Line *lines, uint8_t *to) const {
-        const int64_t bytes = bytes_, left = step_.left, columns = columns_;
+        switch (bytes_) {
+            case 1: return copy_three<1>(lines, to, std::integral_constant<int64_t, 1>());
+            case 2: return copy_three<2>(lines, to, std::integral_constant<int64_t, 2>());
+            case 3: return copy_three<4>(lines, to, std::integral_constant<int64_t, 3>());
+            case 4: return copy_three<4>(lines, to, std::integral_constant<int64_t, 4>());
+            case 6: return copy_three<8>(lines, to, std::integral_constant<int64_t, 6>());
+            case 12: return copy_three<16>(lines, to, std::integral_constant<int64_t, 12>());
+        }
+        if (bytes_ <= 8) return copy_three<8>(lines, to, bytes_);
+        if (bytes_ <= 16) return copy_three<16>(lines, to, bytes_);
+        return copy_three<32>(lines, to, bytes_);
+    }
+
+    // A copy may write past its pixel, where the next one follows.
+    template <int Piece, class Size>
+    EMULATOR_APART void copy_three(const Line *lines, uint8_t *to, Size bytes) const {
+        const int64_t left = step_.left, columns = columns_;
         const int64_t inside = std::min<int64_t>(in_.width, columns - left);
         const uint8_t *edge = edge_.data();
         Line a = lines[0], b = lines[1], c = lines[2];

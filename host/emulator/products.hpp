@@ -96,9 +96,9 @@ EMULATOR_INLINE Vector moved_up(Vector a, Vector b) {
     }
 }
 
-// Patches of bytes times weights (words of four, row, 4). Signed values, the least -moved, are moved
-// up by as much, which `bias` takes back. What follows a patch meets weights of 0. Weights and bias
-// must live on.
+// Patches of bytes times weights (words of four, row, 4). Signed values, the least -moved, are
+// moved up by as much, which `bias` takes back. What follows a patch meets weights of 0. Weights and
+// bias must live on.
 class ByteMatrix {
 public:
     ByteMatrix(const int8_t *weights, const int32_t *bias, int64_t words, int64_t row,
@@ -112,42 +112,49 @@ public:
 
     // int32 (pixels, row) of patches.
     void multiply(const Words &patches, int32_t *sums) const {
-        if (moved_) channels<true>(patches, sums);
-        else channels<false>(patches, sums);
+        for (int64_t c = 0; c < row_;) {
+            if (moved_) c += channels<kVectors, true>(c, patches, sums);
+            else c += channels<kVectors, false>(c, patches, sums);
+        }
     }
 
 private:
-    // Sums of a tile stay in registers.
-    static constexpr int kVectors = sizeof(Ints) == 64 ? 2 : 1;
-    static constexpr int P = sizeof(Ints) == 64 ? 8 : sizeof(Ints) == 32 ? 4 : 2;
+    // Pixels and vectors of a tile, whose sums stay in registers.
+    static constexpr int kVectors = sizeof(Ints) == 64 ? 5 : 1;
+    static constexpr int pixels(int vectors) {
+        return sizeof(Ints) == 64 ? (vectors > 2 ? 4 : 8) : sizeof(Ints) == 32 ? 4 : 2;
+    }
     template <int V>
-    using Tile = Sixteen[P][V];
+    using Tile = Sixteen[pixels(V)][V];
 
-    template <bool Moved>
-    void channels(const Words &patches, int32_t *sums) const {
-        int64_t c = 0;
-        for (; row_ - c >= 16 * kVectors; c += 16 * kVectors)
-            tiles<kVectors, Moved>(c, patches, sums + c);
-        if (c < row_) tiles<1, Moved>(c, patches, sums + c);
+    // `V` vectors of channels or as many as there are; returns how many channels.
+    template <int V, bool Moved>
+    int64_t channels(int64_t c, const Words &patches, int32_t *sums) const {
+        if constexpr (V > 1) {
+            if (row_ - c < 16 * V) return channels<V - 1, Moved>(c, patches, sums);
+        }
+        tiles<V, Moved>(c, patches, sums + c);
+        return 16 * V;
     }
 
     template <int V, bool Moved>
-    void tiles(int64_t c, const Words &patches, int32_t *sums) const {
+    EMULATOR_APART void tiles(int64_t c, const Words &patches, int32_t *sums) const {
         const int64_t row = row_, words = words_, turn = turn_, step = patches.step;
         const auto up = splat<Sixteen>(Moved ? int32_t(0x01010101 * uint32_t(moved_)) : 0);
         const int8_t *weights = weights_ + 4 * c;
         const int32_t *bias = bias_ + c;
+        constexpr int P = pixels(V);
         patches.each<P>([=](const uint8_t *patch, int64_t pixel) {
             Tile<V> sum;
 #pragma GCC unroll 8
             for (int p = 0; p < P; ++p)
-#pragma GCC unroll 2
+#pragma GCC unroll 5
                 for (int v = 0; v < V; ++v) sum[p][v] = load<Sixteen>(bias + 16 * v);
             add<V, Moved>(sum, weights, row, patch, step, words, turn, up);
             int32_t *to = sums + pixel * row;
 #pragma GCC unroll 8
             for (int p = 0; p < P; ++p)
-#pragma GCC unroll 2
+#pragma GCC unroll 5
                 for (int v = 0; v < V; ++v) store(to + p * row + 16 * v, sum[p][v]);
         });
     }
@@ -159,12 +166,13 @@ private:
 #ifdef EMULATOR_TWO
         // In 16 bits as long as they hold the sums.
         for (int64_t k = 0; turn > 1 && k < words; k += turn) {
+            constexpr int P = pixels(V);
             Tile<V> part = {};
             each<V, Moved>(part, weights, row, patch, step, k, std::min(k + turn, words), up,
                            [](auto... x) { return add_two(x...); });
 #pragma GCC unroll 8
             for (int p = 0; p < P; ++p)
-#pragma GCC unroll 2
+#pragma GCC unroll 5
                 for (int v = 0; v < V; ++v) sum[p][v] = sum[p][v] + halves_added(part[p][v]);
         }
         if (turn > 1) return;
@@ -180,16 +188,17 @@ private:
     EMULATOR_INLINE void each(Tile<V> &sum, const int8_t *weights, int64_t row,
                               const uint8_t *patch, int64_t step, int64_t begin, int64_t end,
                               Sixteen up, Operation operation) {
+        constexpr int P = pixels(V);
         for (int64_t k = begin; k < end; ++k) {
             Sixteen weight[V];
-#pragma GCC unroll 2
+#pragma GCC unroll 5
             for (int v = 0; v < V; ++v)
                 weight[v] = load<Sixteen>(weights + 4 * (k * row + 16 * v));
 #pragma GCC unroll 8
             for (int p = 0; p < P; ++p) {
                 auto values = splat<Sixteen>(load<int32_t>(patch + p * step + 4 * k));
                 if (Moved) values = moved_up(values, up);
-#pragma GCC unroll 2
+#pragma GCC unroll 5
                 for (int v = 0; v < V; ++v) sum[p][v] = operation(sum[p][v], values, weight[v]);
             }
         }

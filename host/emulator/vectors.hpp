@@ -28,6 +28,8 @@
 #endif
 
 #define EMULATOR_INLINE static inline __attribute__((always_inline))
+// Inner loops get functions of their own: in large ones GCC 12 runs out of registers.
+#define EMULATOR_APART __attribute__((noinline))
 
 namespace emulator {
 
@@ -120,7 +122,9 @@ EMULATOR_INLINE Vector splat(int32_t value) {
 // Those lanes of `a` whose mask is all ones, others of `b`.
 template <class Vector>
 EMULATOR_INLINE Vector chosen(Vector mask, Vector a, Vector b) {
-    return b ^ ((a ^ b) & mask);
+    if constexpr (is_pair<Vector>)
+        return {chosen(mask.low, a.low, b.low), chosen(mask.high, a.high, b.high)};
+    else return mask ? a : b;
 }
 
 // Larger and smaller of two lanes: GCC 12 makes a comparison and a choice of the plain form.
