@@ -59,19 +59,29 @@ struct Lanes {
     }
 };
 #else
+// Without any instruction to help: pairs, fours and bytes of bits, by shifts and additions.
 struct Lanes {
-    using Vector = uint64_t;
-    static constexpr int width = 1, pixels = 2, vectors = 4, limit = 1 << 28;
+    typedef uint64_t Vector __attribute__((vector_size(16)));
+    static constexpr int width = 2, pixels = 2, vectors = 2, limit = 31;
     static constexpr const char *name = "portable";
-    EMULATOR_INLINE Vector zero() { return 0; }
-    EMULATOR_INLINE Vector splat(uint64_t word) { return word; }
-    EMULATOR_INLINE Vector words(const uint64_t *from) { return *from; }
+    EMULATOR_INLINE Vector zero() { return Vector{}; }
+    EMULATOR_INLINE Vector splat(uint64_t word) { return Vector{} + word; }
+    EMULATOR_INLINE Vector words(const uint64_t *from) { return load<Vector>(from); }
     EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
-        return count + Vector(__builtin_popcountll(a ^ b));
+        Vector x = a ^ b;
+        x -= (x >> 1) & 0x5555555555555555;
+        x = (x & 0x3333333333333333) + ((x >> 2) & 0x3333333333333333);
+        return count + ((x + (x >> 4)) & 0x0f0f0f0f0f0f0f0f);
     }
     template <int Vectors>
     EMULATOR_INLINE void totals(const Vector *count, int32_t *to, bool first) {
-        for (int v = 0; v < Vectors; ++v) to[v] = (first ? 0 : to[v]) + int32_t(count[v]);
+        constexpr uint64_t low = 0x00ff00ff00ff00ff, sum = 0x0001000100010001;
+        for (int v = 0; v < Vectors; ++v)
+            for (int lane = 0; lane < 2; ++lane, ++to) {
+                const uint64_t bytes = count[v][lane];
+                const uint64_t pairs = (bytes & low) + (bytes >> 8 & low);
+                *to = (first ? 0 : *to) + int32_t(pairs * sum >> 48);
+            }
     }
 };
 #endif
