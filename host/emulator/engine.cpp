@@ -81,7 +81,8 @@ private:
 
     void multiply(const PatchRows &patches, int64_t rows, int32_t *values) {
         const int64_t width = step_.width;
-        const Words words{patches.first, patches.bytes, patches.step, width, patches.next, rows};
+        Words words{patches.first, patches.bytes, patches.step, width, patches.next, rows};
+        if (patches.next == width * patches.step) words.pixels *= rows, words.rows = 1;
         if (step_.source == XNOR) return xnor_->multiply(words, values, row_);
         if (step_.source == DOT_BYTES) return bytes_->multiply(words, values);
         for (int64_t y = 0; y < rows; ++y) multiply_row(patches, y, values + y * width * row_);

@@ -95,6 +95,9 @@ public:
         // Tiles look at pixels behind the row.
         const int64_t beyond = 8 * step.stride * step.kernel * bytes_;
         buffer_.resize(size_t(rows * row_bytes_ + beyond + kSlack));
+        if (step.width < kNarrow)
+            apart_.resize(size_t((rows * step.width + 8) * step.kernel * step.kernel * bytes_ +
+                                 kSlack));
     }
 
     // All rows are laid out before the first is read: what was just written is slow to read.
@@ -106,10 +109,28 @@ public:
             top + (rows - 1) * stride < in_.height)
             return {arena + in_.offset + top * line, stride * in_.stride, stride * line, bytes_};
         for (int64_t i = 0; i < rows; ++i) lay_out_row(arena, top, i);
+        if (step_.width < kNarrow) return one_by_one(rows);
         return {buffer_.data(), stride * kernel * bytes_, row_bytes_, kernel * kernel * bytes_};
     }
 
 private:
+    // Rows of fewer pixels than tiles have.
+    static constexpr int64_t kNarrow = 8;
+
+    // Each patch by itself, so that tiles go on from row to row.
+    PatchRows one_by_one(int64_t rows) {
+        const int64_t next = step_.kernel * bytes_, bytes = step_.kernel * next;
+        uint8_t *to = apart_.data();
+        for (int64_t y = 0; y < rows; ++y) {
+            const uint8_t *from = buffer_.data() + y * row_bytes_;
+            for (int64_t x = 0; x < step_.width; ++x, from += step_.stride * next, to += bytes)
+                // A copy may write past its patch, where the next one follows.
+                for (int64_t i = 0; i < bytes; i += 32)
+                    store(to + i, load<ManyBytes>(from + i));
+        }
+        return {apart_.data(), bytes, step_.width * bytes, bytes};
+    }
+
     void lay_out_row(const uint8_t *arena, int64_t top, int64_t i) {
         uint8_t *to = buffer_.data() + i * row_bytes_;
         const int64_t y = top + i * step_.stride, kernel = step_.kernel;
@@ -175,7 +196,7 @@ private:
     const Step &step_;
     const Tensor &in_;
     int64_t bytes_, columns_, row_bytes_;
-    Buffer<uint8_t> edge_, buffer_;
+    Buffer<uint8_t> edge_, buffer_, apart_;
 };
 
 }  // namespace emulator

@@ -97,8 +97,8 @@ EMULATOR_INLINE Vector moved_up(Vector a, Vector b) {
 }
 
 // Patches of bytes times weights (words of four, row, 4). Signed values, the least -moved, are
-// moved up by as much, which `bias` takes back. What follows a patch meets weights of 0. Weights and
-// bias must live on.
+// moved up by as much, which `bias` takes back. What follows a patch meets weights of 0. Weights
+// and bias must live on.
 class ByteMatrix {
 public:
     ByteMatrix(const int8_t *weights, const int32_t *bias, int64_t words, int64_t row,
