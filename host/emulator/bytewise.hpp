@@ -47,7 +47,7 @@ EMULATOR_INLINE Row<Factor> row_of(const Tensor &in, const uint8_t *arena, int64
 template <class Left, class Right>
 static inline void add_bytes(const Step &step, Left left, Right right, int64_t width,
                              int64_t channels, uint8_t *to, int64_t stride) {
-    const ManyBytes low = ManyBytes{} + int8_t(step.low), high = ManyBytes{} + int8_t(step.high);
+    const auto low = splat<ManyBytes>(step.low), high = splat<ManyBytes>(step.high);
     each_many(width, channels, to, stride, [=](int64_t x) {
         return [=, a = left.at(x), b = right.at(x)](int64_t c) {
             return clip(load<ManyBytes>(a + c) + load<ManyBytes>(b + c), low, high);

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <system_error>
 #include <thread>
 
@@ -25,6 +26,14 @@ public:
         // A tile may begin with the last pixel.
         values_.resize(size_t((rows_ * step.width + 8) * row_ + kSlack / 4));
         if (step.source >= GATHER && step.source <= DOT) patches_.reset(new Patches(step, rows_));
+        const int64_t pixel = value_bytes(step.input[0].storage, step.input[0].channels);
+        const int64_t bytes = int64_t(step.kernel) * step.kernel * pixel;
+        if (step.source == XNOR)
+            xnor_.emplace(static_cast<const uint64_t *>(step.weights), step.outputs,
+                          (bytes + 7) / 8);
+        if (step.source == DOT_BYTES)
+            bytes_.emplace(static_cast<const int8_t *>(step.weights), step.bias,
+                           (bytes + 3) / 4, row_, step.moved);
         if (step.source == DOT) {
             depth_ = int64_t(step.kernel) * step.kernel * step.input[0].channels;
             spread_.resize(size_t(step.width * depth_ + kSlack / 4));
@@ -71,19 +80,11 @@ private:
     }
 
     void multiply(const PatchRows &patches, int64_t rows, int32_t *values) {
-        const int64_t bytes = patches.bytes, width = step_.width;
-        Words words{patches.first, (bytes + 7) / 8, patches.step, width, patches.next, rows,
-                    ~uint64_t(0) >> (-8 * bytes & 63)};
-        if (step_.source == XNOR)
-            return xnor_products(static_cast<const uint64_t *>(step_.weights), step_.outputs,
-                                 words, values, row_);
-        if (step_.source == DOT_BYTES) {
-            words.count = (bytes + 3) / 4;
-            const auto make =
-                step_.input[0].storage == I8 ? byte_products<true> : byte_products<false>;
-            return make(static_cast<const int8_t *>(step_.weights), step_.bias, words, values,
-                        row_);
-        }
+        const int64_t width = step_.width;
+        Words words{patches.first, patches.bytes, patches.step, width, patches.next, rows};
+        if (patches.next == width * patches.step) words.pixels *= rows, words.rows = 1;
+        if (step_.source == XNOR) return xnor_->multiply(words, values, row_);
+        if (step_.source == DOT_BYTES) return bytes_->multiply(words, values);
         for (int64_t y = 0; y < rows; ++y) multiply_row(patches, y, values + y * width * row_);
     }
 
@@ -103,6 +104,8 @@ private:
     int64_t row_, rows_, depth_ = 0;
     Buffer<int32_t> values_, spread_;
     std::unique_ptr<Patches> patches_;
+    std::optional<XnorMatrix> xnor_;
+    std::optional<ByteMatrix> bytes_;
 };
 
 // One thread's arena and workers.
@@ -137,7 +140,7 @@ private:
                 for (int64_t c = 0; c < t.channels; c += 16) {
                     const auto x = load_as<kind>(arena_.data() + t.offset + p * t.stride, c);
                     const int64_t n = std::min<int64_t>(16, t.channels - c);
-                    std::memcpy(to + c, &x, size_t(4 * n));
+                    store_some(to + c, x, 4 * n);
                 }
         });
     }
@@ -156,7 +159,7 @@ struct Engine {
 
 extern "C" {
 
-const char *emulator_variant() { return emulator::Lanes::name; }
+const char *emulator_variant() { return emulator::XnorMatrix::name; }
 
 // An engine of `threads`, or null for want of memory. The plan and all it points to must live on.
 emulator::Engine *emulator_open(const emulator::Plan *plan, int64_t threads) try {

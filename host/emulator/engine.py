@@ -39,7 +39,7 @@ class Emulator:
 
     @property
     def variant(self) -> str:
-        """What counts bits: `AVX-512 VPOPCNTDQ`, `AVX2`, `NEON` or `portable`."""
+        """What counts bits: `AVX-512 VPOPCNTDQ`, `AVX2`, `SSSE3`, `NEON` or `portable`."""
         return str(self._library.emulator_variant().decode())
 
     @overload

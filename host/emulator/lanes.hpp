@@ -1,47 +1,18 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
-// What depends on the CPU: 64-bit lanes that count bits, and comparisons to a mask of bits.
-// EMULATOR_PORTABLE leaves it all to the compiler.
+// XOR and popcount by the CPU's own instruction: 64-bit lanes that count bits, tile by tile.
 #pragma once
 
-#include <cstdint>
-#include <cstring>
+#include "words.hpp"
 
-#if !defined(EMULATOR_PORTABLE) && (defined(__AVX2__) || defined(__AVX512F__))
-#include <immintrin.h>
-#elif !defined(EMULATOR_PORTABLE) && defined(__aarch64__)
-#include <arm_neon.h>
-#endif
+#ifndef EMULATOR_NIBBLES
 
 namespace emulator {
-
-// Sixteen channels at a time; the compiler splits them where registers are narrower.
-typedef int32_t Sixteen __attribute__((vector_size(64)));
-typedef int64_t Wide __attribute__((vector_size(128)));
-typedef int8_t ManyBytes __attribute__((vector_size(32)));
-typedef int8_t Bytes __attribute__((vector_size(16)));
-typedef uint8_t Octets __attribute__((vector_size(16)));
-
-#define EMULATOR_INLINE static inline __attribute__((always_inline))
-
-template <class Vector>
-EMULATOR_INLINE Vector load(const void *from) {
-    Vector value;
-    std::memcpy(&value, from, sizeof value);
-    return value;
-}
-
-template <class Vector>
-EMULATOR_INLINE void store(void *to, Vector value) {
-    std::memcpy(to, &value, sizeof value);
-}
 
 // Lanes: `width` words of 64 bits; `add_ones` adds the ones of a ^ b to partial counts, which hold
 // those of `limit` words; `totals` gives the counts of `Vectors` vectors. A tile is `pixels` times
 // up to `vectors`, as many as the registers hold.
-#if defined(EMULATOR_PORTABLE)
-#define EMULATOR_PLAIN_LANES
-#elif defined(__AVX512VPOPCNTDQ__) && defined(__AVX512VL__)
+#if defined(EMULATOR_AVX512) && defined(__AVX512VPOPCNTDQ__)
 struct Lanes {
     using Vector = __m512i;
     static constexpr int width = 8, pixels = 8, vectors = 3, limit = 1 << 28;
@@ -65,33 +36,7 @@ struct Lanes {
         }
     }
 };
-#elif defined(__AVX2__)
-struct Lanes {
-    using Vector = __m256i;
-    static constexpr int width = 4, pixels = 4, vectors = 2, limit = 31;
-    static constexpr const char *name = "AVX2";
-    EMULATOR_INLINE Vector zero() { return _mm256_setzero_si256(); }
-    EMULATOR_INLINE Vector splat(uint64_t word) { return _mm256_set1_epi64x((long long)word); }
-    EMULATOR_INLINE Vector words(const uint64_t *from) { return load<Vector>(from); }
-    EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
-        const Vector ones = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1,
-                                             1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
-        const Vector nibble = _mm256_set1_epi8(15), x = _mm256_xor_si256(a, b);
-        const Vector high = _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble);
-        count = _mm256_add_epi8(count, _mm256_shuffle_epi8(ones, _mm256_and_si256(x, nibble)));
-        return _mm256_add_epi8(count, _mm256_shuffle_epi8(ones, high));
-    }
-    template <int Vectors>
-    EMULATOR_INLINE void totals(const Vector *count, int32_t *to, bool first) {
-        for (int v = 0; v < Vectors; ++v, to += 4) {
-            int64_t sums[4];
-            store(sums, _mm256_sad_epu8(count[v], zero()));
-            for (int lane = 0; lane < 4; ++lane)
-                to[lane] = (first ? 0 : to[lane]) + int32_t(sums[lane]);
-        }
-    }
-};
-#elif defined(__aarch64__)
+#elif defined(EMULATOR_NEON)
 struct Lanes {
     using Vector = uint8x16_t;
     static constexpr int width = 2, pixels = 4, vectors = 4, limit = 31;
@@ -114,176 +59,131 @@ struct Lanes {
     }
 };
 #else
-#define EMULATOR_PLAIN_LANES
-#endif
-
-#ifdef EMULATOR_PLAIN_LANES
+// Without any instruction to help: pairs, fours and bytes of bits, by shifts and additions.
 struct Lanes {
-    using Vector = uint64_t;
-    static constexpr int width = 1, pixels = 2, vectors = 4, limit = 1 << 28;
+    typedef uint64_t Vector __attribute__((vector_size(16)));
+    static constexpr int width = 2, pixels = 2, vectors = 2, limit = 31;
     static constexpr const char *name = "portable";
-    EMULATOR_INLINE Vector zero() { return 0; }
-    EMULATOR_INLINE Vector splat(uint64_t word) { return word; }
-    EMULATOR_INLINE Vector words(const uint64_t *from) { return *from; }
+    EMULATOR_INLINE Vector zero() { return Vector{}; }
+    EMULATOR_INLINE Vector splat(uint64_t word) { return Vector{} + word; }
+    EMULATOR_INLINE Vector words(const uint64_t *from) { return load<Vector>(from); }
     EMULATOR_INLINE Vector add_ones(Vector count, Vector a, Vector b) {
-        return count + Vector(__builtin_popcountll(a ^ b));
+        Vector x = a ^ b;
+        x -= (x >> 1) & 0x5555555555555555;
+        x = (x & 0x3333333333333333) + ((x >> 2) & 0x3333333333333333);
+        return count + ((x + (x >> 4)) & 0x0f0f0f0f0f0f0f0f);
     }
     template <int Vectors>
     EMULATOR_INLINE void totals(const Vector *count, int32_t *to, bool first) {
-        for (int v = 0; v < Vectors; ++v) to[v] = (first ? 0 : to[v]) + int32_t(count[v]);
+        constexpr uint64_t low = 0x00ff00ff00ff00ff, sum = 0x0001000100010001;
+        for (int v = 0; v < Vectors; ++v)
+            for (int lane = 0; lane < 2; ++lane, ++to) {
+                const uint64_t bytes = count[v][lane];
+                const uint64_t pairs = (bytes & low) + (bytes >> 8 & low);
+                *to = (first ? 0 : *to) + int32_t(pairs * sum >> 48);
+            }
     }
 };
 #endif
 
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX2__) && !defined(__AVX512F__)
-// An operation of AVX2 on either half: of its own accord GCC 12 takes a lane at a time.
-template <class Operation>
-EMULATOR_INLINE Sixteen by_halves(const Sixteen &a, const Sixteen &b, Operation operation) {
-    Sixteen result;
-    for (int half = 0; half < 8; half += 4) {
-        const char *left = reinterpret_cast<const char *>(&a) + 8 * half;
-        const char *right = reinterpret_cast<const char *>(&b) + 8 * half;
-        const __m256i eight = operation(load<__m256i>(left), load<__m256i>(right));
-        store(reinterpret_cast<char *>(&result) + 8 * half, eight);
+// Patches times `Vectors` vectors of output channels, Lanes::pixels patches a tile.
+template <int Vectors>
+class XnorTile {
+public:
+    EMULATOR_APART static void run(const uint64_t *weights, int64_t outputs,
+                                   const Words &patches, int32_t *counts, int64_t row) {
+        const int64_t words = (patches.bytes + 7) / 8, step = patches.step;
+        const uint64_t mask = ~uint64_t(0) >> (-8 * patches.bytes & 63);
+        patches.each<P>([=](const uint8_t *patch, int64_t pixel) {
+            tile(weights, outputs, patch, step, words, mask, counts + pixel * row, row);
+        });
     }
-    return result;
-}
-#define EMULATOR_HALVES(a, b, operation) \
-    return by_halves(a, b, [](__m256i x, __m256i y) { return operation(x, y); })
-#endif
 
-// Lanes shifted right by as many bits as those of `count` say.
-EMULATOR_INLINE Sixteen shifted(Sixteen x, Sixteen count) {
-#ifdef EMULATOR_HALVES
-    EMULATOR_HALVES(x, count, _mm256_srav_epi32);
-#else
-    return x >> count;
-#endif
-}
+private:
+    static constexpr int P = Lanes::pixels, V = Vectors;
+    using Sums = typename Lanes::Vector[P][V];
 
-// Larger and smaller of two lanes: GCC 12 makes a comparison and a choice of the plain form.
-EMULATOR_INLINE Sixteen larger(Sixteen a, Sixteen b) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
-    return (Sixteen)_mm512_max_epi32((__m512i)a, (__m512i)b);
-#elif defined(EMULATOR_HALVES)
-    EMULATOR_HALVES(a, b, _mm256_max_epi32);
-#else
-    return a > b ? a : b;
-#endif
-}
+    // The last word comes first: its mask costs nothing there.
+    EMULATOR_INLINE void tile(const uint64_t *weights, int64_t outputs, const uint8_t *patch,
+                              int64_t step, int64_t words, uint64_t mask, int32_t *counts,
+                              int64_t row) {
+        const int64_t last = words - 1, first = last < Lanes::limit ? last : Lanes::limit - 1;
+        Sums sums;
+        set<true>(sums, weights + last * outputs, patch + 8 * last, step, mask);
+        add(sums, weights, outputs, patch, step, 0, first);
+        give(sums, counts, row, true);
+        for (int64_t begin = first; begin < last; begin += Lanes::limit) {
+            const int64_t end = last - begin < Lanes::limit ? last : begin + Lanes::limit;
+            const uint64_t all = ~uint64_t(0);
+            set<true>(sums, weights + begin * outputs, patch + 8 * begin, step, all);
+            add(sums, weights, outputs, patch, step, begin + 1, end);
+            give(sums, counts, row, false);
+        }
+    }
 
-EMULATOR_INLINE ManyBytes larger(ManyBytes a, ManyBytes b) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX2__)
-    return (ManyBytes)_mm256_max_epi8((__m256i)a, (__m256i)b);
-#else
-    return a > b ? a : b;
-#endif
-}
+    EMULATOR_INLINE void add(Sums &sums, const uint64_t *weights, int64_t outputs,
+                             const uint8_t *patch, int64_t step, int64_t begin, int64_t end) {
+        for (int64_t k = begin; k < end; ++k)
+            set<false>(sums, weights + k * outputs, patch + 8 * k, step, ~uint64_t(0));
+    }
 
-EMULATOR_INLINE Sixteen smaller(Sixteen a, Sixteen b) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
-    return (Sixteen)_mm512_min_epi32((__m512i)a, (__m512i)b);
-#elif defined(EMULATOR_HALVES)
-    EMULATOR_HALVES(a, b, _mm256_min_epi32);
-#else
-    return a < b ? a : b;
-#endif
-}
+    // Sums begin with a word, or go on with it.
+    template <bool Begin>
+    EMULATOR_INLINE void set(Sums &sums, const uint64_t *weights, const uint8_t *patch,
+                             int64_t step, uint64_t mask) {
+        typename Lanes::Vector weight[V];
+#pragma GCC unroll 4
+        for (int v = 0; v < V; ++v) weight[v] = Lanes::words(weights + v * Lanes::width);
+#pragma GCC unroll 8
+        for (int p = 0; p < P; ++p) {
+            const auto word = load<uint64_t>(patch + p * step);
+            const auto bits = Lanes::splat(word & mask);
+#pragma GCC unroll 4
+            for (int v = 0; v < V; ++v)
+                sums[p][v] = Lanes::add_ones(Begin ? Lanes::zero() : sums[p][v], bits, weight[v]);
+        }
+    }
 
-EMULATOR_INLINE ManyBytes smaller(ManyBytes a, ManyBytes b) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX2__)
-    return (ManyBytes)_mm256_min_epi8((__m256i)a, (__m256i)b);
-#else
-    return a < b ? a : b;
-#endif
-}
+    EMULATOR_INLINE void give(const Sums &sums, int32_t *counts, int64_t row, bool first) {
+#pragma GCC unroll 8
+        for (int p = 0; p < P; ++p) Lanes::totals<V>(sums[p], counts + p * row, first);
+    }
+};
 
-template <class Vector>
-EMULATOR_INLINE Vector clip(Vector x, Vector low, Vector high) {
-    return smaller(larger(x, low), high);
-}
+// Ones of patch ^ weights of all output channels.
+class XnorMatrix {
+public:
+    static constexpr const char *name = Lanes::name;
 
-// Bit i is set where lane i of x is at least that of `least`.
-EMULATOR_INLINE uint32_t at_least(Sixteen x, Sixteen least) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
-    return _mm512_cmpge_epi32_mask((__m512i)x, (__m512i)least);
-#elif defined(EMULATOR_HALVES)
-    const Sixteen less = by_halves(
-        x, least, [](__m256i a, __m256i b) { return _mm256_cmpgt_epi32(b, a); });
-    const int low = _mm256_movemask_ps(load<__m256>(&less));
-    const int high = _mm256_movemask_ps(load<__m256>(reinterpret_cast<const char *>(&less) + 32));
-    return uint32_t(low | high << 8) ^ 0xffff;
-#else
-    uint32_t mask = 0;
-    for (int lane = 0; lane < 16; ++lane) mask |= uint32_t(x[lane] >= least[lane]) << lane;
-    return mask;
-#endif
-}
+    // Weights (words, outputs), which must live on; `outputs` is a multiple of 8.
+    XnorMatrix(const uint64_t *weights, int64_t outputs, int64_t)
+        : weights_(weights), outputs_(outputs) {}
 
-// The same of 32 signed bytes.
-EMULATOR_INLINE uint32_t at_least(ManyBytes x, ManyBytes least) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX512BW__) && defined(__AVX512VL__)
-    return _mm256_cmpge_epi8_mask((__m256i)x, (__m256i)least);
-#elif !defined(EMULATOR_PORTABLE) && defined(__AVX2__)
-    return ~uint32_t(_mm256_movemask_epi8((__m256i)(x < least)));
-#else
-    uint32_t mask = 0;
-    for (int lane = 0; lane < 32; ++lane) mask |= uint32_t(x[lane] >= least[lane]) << lane;
-    return mask;
-#endif
-}
+    // int32 (pixels, row) of patches.
+    void multiply(const Words &patches, int32_t *counts, int64_t row) const {
+        for (int64_t c = 0; c < outputs_;) {
+            const int64_t left = (outputs_ - c) / Lanes::width;
+            // Two by two rather than three and one.
+            if (left >= Lanes::vectors && (Lanes::vectors != 3 || left != 4))
+                c += run<Lanes::vectors>(c, patches, counts, row);
+            else if (left >= 2)
+                c += run<2>(c, patches, counts, row);
+            else
+                c += run<1>(c, patches, counts, row);
+        }
+    }
 
-// Lane i is bit i.
-EMULATOR_INLINE Sixteen from_bits(uint32_t mask) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
-    return (Sixteen)_mm512_maskz_set1_epi32(__mmask16(mask), 1);
-#else
-    Sixteen result;
-    for (int lane = 0; lane < 16; ++lane) result[lane] = int32_t(mask >> lane & 1);
-    return result;
-#endif
-}
+private:
+    template <int Vectors>
+    int64_t run(int64_t c, const Words &patches, int32_t *counts, int64_t row) const {
+        XnorTile<Vectors>::run(weights_ + c, outputs_, patches, counts + c, row);
+        return Vectors * Lanes::width;
+    }
 
-// The low bytes of sixteen lanes. Written to memory at once, as GCC would, they take many times as
-// long on AMD's CPUs.
-EMULATOR_INLINE Bytes narrowed(Sixteen x) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
-    __m128i bytes = _mm512_cvtepi32_epi8((__m512i)x);
-    __asm__("" : "+v"(bytes));
-    return (Bytes)bytes;
-#elif defined(EMULATOR_HALVES)
-    x &= 255;
-    const char *from = reinterpret_cast<const char *>(&x);
-    const __m256i words = _mm256_permute4x64_epi64(
-        _mm256_packus_epi32(load<__m256i>(from), load<__m256i>(from + 32)), 0xd8);
-    return (Bytes)_mm_packus_epi16(_mm256_castsi256_si128(words),
-                                   _mm256_extracti128_si256(words, 1));
-#else
-    return __builtin_convertvector(x, Bytes);
-#endif
-}
-
-// Sixteen signed or unsigned bytes, wider; GCC 12 takes a byte at a time of its own accord.
-EMULATOR_INLINE Sixteen widened(Bytes bytes) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
-    return (Sixteen)_mm512_cvtepi8_epi32((__m128i)bytes);
-#elif defined(EMULATOR_HALVES)
-    Sixteen result;
-    store(&result, _mm256_cvtepi8_epi32((__m128i)bytes));
-    store(reinterpret_cast<char *>(&result) + 32,
-          _mm256_cvtepi8_epi32(_mm_srli_si128((__m128i)bytes, 8)));
-    return result;
-#else
-    return __builtin_convertvector(bytes, Sixteen);
-#endif
-}
-
-EMULATOR_INLINE Sixteen widened(Octets octets) {
-#if !defined(EMULATOR_PORTABLE) && defined(__AVX512F__)
-    return (Sixteen)_mm512_cvtepu8_epi32((__m128i)octets);
-#else
-    return __builtin_convertvector(octets, Sixteen);
-#endif
-}
+    const uint64_t *weights_;
+    int64_t outputs_;
+};
 
 }  // namespace emulator
+
+#endif

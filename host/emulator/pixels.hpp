@@ -7,7 +7,7 @@
 #include <new>
 #include <vector>
 
-#include "lanes.hpp"
+#include "masks.hpp"
 #include "plan.hpp"
 
 namespace emulator {
@@ -45,7 +45,9 @@ template <int Kind>
 EMULATOR_INLINE Sixteen load_as(const uint8_t *pixel, int64_t c) {
     if (Kind == BITS) return from_bits(load<uint16_t>(pixel + c / 8));
     if (Kind == I8) return widened(load<Bytes>(pixel + c));
-    if (Kind == U8) return widened(load<Octets>(pixel + c));
+    // Moved to signed bytes and back: a single way to widen is enough.
+    if (Kind == U8)
+        return widened(load<Bytes>(pixel + c) ^ splat<Bytes>(-128)) + splat<Sixteen>(128);
     return load<Sixteen>(pixel + 4 * c);
 }
 
@@ -53,13 +55,12 @@ EMULATOR_INLINE Sixteen load_as(const uint8_t *pixel, int64_t c) {
 template <int Kind>
 EMULATOR_INLINE void store_as(uint8_t *pixel, int64_t c, Sixteen value, int64_t count) {
     if (Kind == BITS) {
-        const uint32_t mask = at_least(value, Sixteen{} + 1) & ((1u << count) - 1);
+        const uint32_t mask = at_least(value, splat<Sixteen>(1)) & ((1u << count) - 1);
         std::memcpy(pixel + c / 8, &mask, count > 8 ? 2 : 1);
     } else if (Kind == I32) {
-        std::memcpy(pixel + 4 * c, &value, size_t(4 * count));
+        store_some(pixel + 4 * c, value, 4 * count);
     } else {
-        const Bytes bytes = narrowed(value);
-        std::memcpy(pixel + c, &bytes, size_t(count));
+        store_some(pixel + c, narrowed(value), count);
     }
 }
 
@@ -94,6 +95,9 @@ public:
         // Tiles look at pixels behind the row.
         const int64_t beyond = 8 * step.stride * step.kernel * bytes_;
         buffer_.resize(size_t(rows * row_bytes_ + beyond + kSlack));
+        if (step.width < kNarrow)
+            apart_.resize(size_t((rows * step.width + 8) * step.kernel * step.kernel * bytes_ +
+                                 kSlack));
     }
 
     // All rows are laid out before the first is read: what was just written is slow to read.
@@ -105,19 +109,34 @@ public:
             top + (rows - 1) * stride < in_.height)
             return {arena + in_.offset + top * line, stride * in_.stride, stride * line, bytes_};
         for (int64_t i = 0; i < rows; ++i) lay_out_row(arena, top, i);
+        if (step_.width < kNarrow) return one_by_one(rows);
         return {buffer_.data(), stride * kernel * bytes_, row_bytes_, kernel * kernel * bytes_};
     }
 
 private:
+    // Rows of fewer pixels than tiles have.
+    static constexpr int64_t kNarrow = 8;
+
+    // Each patch by itself, so that tiles go on from row to row.
+    PatchRows one_by_one(int64_t rows) {
+        const int64_t next = step_.kernel * bytes_, bytes = step_.kernel * next;
+        uint8_t *to = apart_.data();
+        for (int64_t y = 0; y < rows; ++y) {
+            const uint8_t *from = buffer_.data() + y * row_bytes_;
+            for (int64_t x = 0; x < step_.width; ++x, from += step_.stride * next, to += bytes)
+                // A copy may write past its patch, where the next one follows.
+                for (int64_t i = 0; i < bytes; i += 32)
+                    store(to + i, load<ManyBytes>(from + i));
+        }
+        return {apart_.data(), bytes, step_.width * bytes, bytes};
+    }
+
     void lay_out_row(const uint8_t *arena, int64_t top, int64_t i) {
         uint8_t *to = buffer_.data() + i * row_bytes_;
         const int64_t y = top + i * step_.stride, kernel = step_.kernel;
         if (kernel == 3 && bytes_ <= 32 && step_.left <= columns_) {
             const Line lines[3] = {line(arena, y), line(arena, y + 1), line(arena, y + 2)};
-            if (bytes_ <= 4) return lay_out_three<4>(lines, to);
-            if (bytes_ <= 8) return lay_out_three<8>(lines, to);
-            if (bytes_ <= 16) return lay_out_three<16>(lines, to);
-            return lay_out_three<32>(lines, to);
+            return lay_out_three(lines, to);
         }
         for (int64_t ky = 0; ky < kernel; ++ky, to += bytes_) {
             const Line one = line(arena, y + ky);
@@ -141,10 +160,25 @@ private:
         return {arena + in_.offset + y * in_.width * in_.stride, in_.stride};
     }
 
-    // Three rows at once. A copy may write past its pixel, where the next one follows.
-    template <int Piece>
+    // Three rows at once, pixels of few bytes by code that knows how many.
     void lay_out_three(const Line *lines, uint8_t *to) const {
-        const int64_t bytes = bytes_, left = step_.left, columns = columns_;
+        switch (bytes_) {
+            case 1: return copy_three<1>(lines, to, std::integral_constant<int64_t, 1>());
+            case 2: return copy_three<2>(lines, to, std::integral_constant<int64_t, 2>());
+            case 3: return copy_three<4>(lines, to, std::integral_constant<int64_t, 3>());
+            case 4: return copy_three<4>(lines, to, std::integral_constant<int64_t, 4>());
+            case 6: return copy_three<8>(lines, to, std::integral_constant<int64_t, 6>());
+            case 12: return copy_three<16>(lines, to, std::integral_constant<int64_t, 12>());
+        }
+        if (bytes_ <= 8) return copy_three<8>(lines, to, bytes_);
+        if (bytes_ <= 16) return copy_three<16>(lines, to, bytes_);
+        return copy_three<32>(lines, to, bytes_);
+    }
+
+    // A copy may write past its pixel, where the next one follows.
+    template <int Piece, class Size>
+    EMULATOR_APART void copy_three(const Line *lines, uint8_t *to, Size bytes) const {
+        const int64_t left = step_.left, columns = columns_;
         const int64_t inside = std::min<int64_t>(in_.width, columns - left);
         const uint8_t *edge = edge_.data();
         Line a = lines[0], b = lines[1], c = lines[2];
@@ -162,7 +196,7 @@ private:
     const Step &step_;
     const Tensor &in_;
     int64_t bytes_, columns_, row_bytes_;
-    Buffer<uint8_t> edge_, buffer_;
+    Buffer<uint8_t> edge_, buffer_, apart_;
 };
 
 }  // namespace emulator

@@ -10,6 +10,7 @@ import numpy as np
 
 from hls.add_clip import AddClip
 from hls.int_mvu import IntMvu
+from hls.tensor import TensorType
 from hls.xnor_mvu import XnorMvu
 from host.emulator.arena import place
 from host.emulator.library import PlanRecord, SinkRecord, StepRecord, TensorRecord
@@ -95,14 +96,14 @@ class Records:
         if step.node and isinstance(step.node.op, AddClip):
             record.low, record.high = step.kind.low, step.kind.high
         if step.node and isinstance(step.node.op, (XnorMvu, IntMvu)):
-            self._add_weights(record, step, first)
+            self._add_weights(record, step, first.kind)
         found = list(self._sinks(step))
         sinks = (SinkRecord * len(found))(*found)
         record.sink, record.sinks = sinks, len(found)
         self._alive.append(sinks)
         return record
 
-    def _add_weights(self, record: StepRecord, step: Step, first: Tensor) -> None:
+    def _add_weights(self, record: StepRecord, step: Step, kind: TensorType) -> None:
         assert step.node is not None
         op, constants = step.node.op, step.node.constants
         if isinstance(op, XnorMvu):
@@ -111,8 +112,8 @@ class Records:
         elif isinstance(op, IntMvu) and step.source == DOT_BYTES:
             weights = op.check(constants)
             record.weights = self._pointer(byte_weights(weights, step.geometry.kernel))
-            moved = 128 * weights.sum(axis=1) if first.storage == I8 else np.zeros(len(weights))
-            record.bias = self._pointer(_padded(-moved))
+            record.moved = -kind.low
+            record.bias = self._pointer(_padded(kind.low * weights.sum(axis=1)))
         elif isinstance(op, IntMvu):
             record.weights = self._pointer(_padded(op.check(constants).T))
 

@@ -65,8 +65,8 @@ static inline void line(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
     each_sixteen<Kind>(chunk, sink.target, arena, [&](int64_t c) {
         const auto gain = load<Sixteen>(sink.a + c), offset = load<Sixteen>(sink.b + c);
         const auto shift = load<Sixteen>(sink.c + c);
-        const Sixteen low = Sixteen{} + sink.low, high = Sixteen{} + sink.high;
-        return [=](Sixteen x) { return clip(shifted(x * gain + offset, shift), low, high); };
+        const auto low = splat<Sixteen>(sink.low), high = splat<Sixteen>(sink.high);
+        return [=](Sixteen x) { return clip((x * gain + offset) >> shift, low, high); };
     });
 }
 
@@ -74,13 +74,13 @@ template <int Kind>
 static inline void wide_line(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
     each_sixteen<Kind>(chunk, sink.target, arena, [&](int64_t c) {
         return [&sink, c](Sixteen x) {
-            Sixteen result;
+            int32_t result[16];
             for (int64_t lane = 0; lane < 16; ++lane) {
                 const int64_t sum = x[lane] * sink.wide_a[c + lane] + sink.wide_b[c + lane];
                 result[lane] = int32_t(std::clamp<int64_t>(sum >> sink.c[c + lane], sink.low,
                                                            sink.high));
             }
-            return result;
+            return load<Sixteen>(result);
         };
     });
 }
@@ -91,10 +91,10 @@ static inline void thresholds(const Chunk &chunk, const Sink &sink, uint8_t *are
     each_sixteen<Kind>(chunk, sink.target, arena, [&](int64_t c) {
         const auto flip = load<Sixteen>(sink.a + c);
         return [&sink, flip, row, c](Sixteen x) {
-            Sixteen count = Sixteen{} + sink.low;
-            x ^= flip;
+            Sixteen count = splat<Sixteen>(sink.low);
+            x = x ^ flip;
             for (int64_t level = 0; level < sink.levels; ++level)
-                count -= x >= load<Sixteen>(sink.b + level * row + c);
+                count = count - (x >= load<Sixteen>(sink.b + level * row + c));
             return count;
         };
     });

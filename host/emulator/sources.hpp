@@ -3,7 +3,8 @@
 // Where values come from: each source fills int32 (pixels, row) of some output rows.
 #pragma once
 
-#include "pixels.hpp"
+#include "lanes.hpp"
+#include "nibbles.hpp"
 #include "products.hpp"
 
 namespace emulator {
@@ -27,12 +28,12 @@ static inline void copy_rows(const Step &step, const uint8_t *arena, int64_t fir
 
 // Sums of up to 32 bits, and those of 33 by way of 64.
 EMULATOR_INLINE Sixteen add_clipped(Sixteen a, Sixteen b, const Step &step, bool wide) {
-    if (!wide) return clip(a + b, Sixteen{} + step.low, Sixteen{} + step.high);
-    Sixteen sum;
+    if (!wide) return clip(a + b, splat<Sixteen>(step.low), splat<Sixteen>(step.high));
+    int32_t sum[16];
     for (int lane = 0; lane < 16; ++lane)
         sum[lane] = int32_t(
             std::clamp<int64_t>(int64_t(a[lane]) + b[lane], step.low, step.high));
-    return sum;
+    return load<Sixteen>(sum);
 }
 
 template <int Kind>
@@ -82,7 +83,7 @@ static inline void spread(const Step &step, const PatchRows &patches, int64_t y,
             for (int64_t c = 0; c < channels; c += 16) {
                 const auto sixteen = load_as<Kind>(from, c);
                 const int64_t count = std::min<int64_t>(16, channels - c);
-                std::memcpy(values + tap * channels + c, &sixteen, size_t(4 * count));
+                store_some(values + tap * channels + c, sixteen, 4 * count);
             }
         }
 }
@@ -99,7 +100,7 @@ public:
             Sixteen best = load_as<I32>(base_, c), place = {};
             for (int32_t p = 1; p < in_.height * in_.width; ++p) {
                 const auto x = load_as<I32>(base_ + int64_t(p) * in_.stride, c);
-                place = x > best ? Sixteen{} + p : place;
+                place = chosen(best >= x, place, splat<Sixteen>(p));
                 best = larger(x, best);
             }
             for (int64_t k = c; k < std::min<int64_t>(c + 16, in_.channels); ++k) {
