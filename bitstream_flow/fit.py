@@ -24,10 +24,9 @@ from hls.errors import InputError, run_command
 from hls.operator import Resources
 
 NAMES = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "dsp": "DSP", "uram": "URAM"}
-# Rates lie apart by this factor, so many of them; so many are planned in full.
+# Rates lie apart by this factor, so many of them.
 _STEP = 1.05
 _STEPS = 160
-_TRIALS = 6
 
 
 def titles(board: Board) -> dict[str, str]:
@@ -61,18 +60,22 @@ def check_budget(plan: Plan, board: Board, what: str) -> None:
 def fastest(planner: Planner, board: Board) -> Plan | None:
     """The plan of the highest rate that fits; None where none is found.
 
-    Rates are tried in the mixed-integer program alone, then planned in full from the best down.
+    The mixed-integer program alone is hopeful: it says which rate to plan in full. Where that
+    does not fit after all, lower ones are planned in full too, halving what is left.
     """
     targets = [Target(int(planner.quickest * _STEP**step)) for step in range(_STEPS)]
+    plans: dict[Target, Plan] = {}
     first = bisect_left(targets, True, key=lambda target: _fits(planner, target))
-    with tqdm(
-        targets[first : first + _TRIALS], desc="rates", unit="rate", disable=None, leave=False
-    ) as trials:
-        for target in trials:
-            found = planner.plan(target)
-            if max(shares(found.resources, board).values()) <= USABLE:
-                return found
-    return None
+    with tqdm(desc="rates", unit="rate", disable=None, leave=False) as trials:
+
+        def fits(target: Target) -> bool:
+            plans[target] = planner.plan(target)
+            trials.update()
+            return max(shares(plans[target].resources, board).values()) <= USABLE
+
+        if first < len(targets) and not fits(targets[first]):
+            first = bisect_left(targets, True, first + 1, key=fits)
+    return plans[targets[first]] if first < len(targets) else None
 
 
 def _fits(planner: Planner, target: Target) -> bool:

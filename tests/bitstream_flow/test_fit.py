@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -76,3 +77,37 @@ def test_nothing_fits_a_part_without_memory() -> None:
     board = replace(BOARD, budget=BOARD.budget * 0.001)
     planner = Planner(tiny_hourglass(), board.budget)
     assert fastest(planner, board) is None
+
+
+class _Hopeful:
+    """A planner whose program knows what a plan really costs only once one has been made."""
+
+    quickest = 1000
+
+    def __init__(self, cost: float) -> None:
+        self._cost, self._extra, self.planned = cost, 0.0, 0
+
+    def choose(self, target: Target) -> tuple[None, float]:
+        return None, 100 / target.cycles + self._extra
+
+    def plan(self, target: Target) -> SimpleNamespace:
+        self.planned += 1
+        self._extra = self._cost / target.cycles
+        return SimpleNamespace(target=target, resources=_Share(100 / target.cycles + self._extra))
+
+
+@dataclass(frozen=True)
+class _Share:
+    share: float
+
+    def shares(self, _: object) -> dict[str, float]:
+        return {"lut": self.share}
+
+
+def test_a_rate_far_below_the_programs_hope_is_found() -> None:
+    planner = _Hopeful(5000)
+    best = fastest(planner, BOARD)
+    # 5100 cycles' worth of the part: at 0.9 of it 5667 cycles a frame, within a step.
+    assert 5667 <= best.target.cycles <= 5667 * 1.05
+    assert planner.planned <= 9
+    assert fastest(_Hopeful(1e9), BOARD) is None
