@@ -23,6 +23,7 @@ from bitstream_flow.vivado.hwh import write_expected
 from hls.graph import Graph, fold_of, to_json
 from hls.tensor import Stream
 from host.bundle import pack_constants, seal
+from host.seal import HANDOFF
 
 
 def write_bundle(
@@ -58,7 +59,7 @@ def write_bundle(
         # Vivado's own takes its place, and says so.
         "handoff": "expected",
     }
-    write_expected(folder / "overlay.hwh", design_for(manifest, board))
+    write_expected(folder / HANDOFF, design_for(manifest, board))
     seal(folder, manifest)
 
 

@@ -76,6 +76,11 @@ class Bundle:
         return float(self.manifest["crop"]["scale"])
 
     @property
+    def predicted_cycles(self) -> int:
+        """Cycles a frame as predicted, 0 where the bundle does not say."""
+        return int(self.manifest.get("predicted", {}).get("cycles", 0))
+
+    @property
     def clock_mhz(self) -> float:
         """Clock that the accelerator is built for."""
         return float(self.manifest["clock_mhz"])

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from hls.errors import InputError, run_command
 from hls.folders import ROOT
-from host.seal import check_seal
+from host.seal import BIT, check_seal
 
 # Beside host/ and the bundle: the operators' Python, and what `pip install .` reads.
 _PATTERNS = ("host/**/*", "hls/*.py", "pyproject.toml", "README.md", "LICENSE")
@@ -135,7 +135,7 @@ def deploy(remote: Remote, bundle: Path, test: bool) -> int:
     with tempfile.TemporaryDirectory() as folder:
         staged = Path(folder)
         place = stage(staged, bundle)
-        has_bitstream = (bundle / "overlay.bit").is_file()
+        has_bitstream = (bundle / BIT).is_file()
         check_board(remote)
         if has_bitstream:
             print("bundle: has its bitstream")

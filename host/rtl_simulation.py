@@ -14,7 +14,7 @@ import numpy as np
 
 from hls.errors import InputError
 from hls.notes import Note
-from hls.simulation import DeadlockError, Design, Run, SimulationError, Simulator, build
+from hls.simulation import DeadlockError, Design, Run, SimulationError, build
 from host.bundle import Bundle
 from host.deadlock import explain
 
@@ -25,7 +25,7 @@ class RtlSimulation:
     def __init__(self, bundle: Bundle, note: Note) -> None:
         self.bundle = bundle
         self._note = note
-        self._simulator = build_program(bundle, note)
+        self._simulator = build(design(bundle), note=note)
 
     def simulate(self, images: np.ndarray, **options: Any) -> Run:
         """Run images back to back; `options` are those of Simulator.run (stall, trace, ...).
@@ -40,15 +40,10 @@ class RtlSimulation:
             raise SimulationError(explain(self.bundle.joins, error.fifos)) from None
 
 
-def build_program(bundle: Bundle, note: Note) -> Simulator:
-    """The program that simulates the bundle's accelerator; a bundle without RTL: InputError."""
+def design(bundle: Bundle) -> Design:
+    """The bundle's accelerator, as the simulation sees it; a bundle without RTL: InputError."""
     if not bundle.rtl_sources:
         raise InputError(f"{bundle.folder} holds no RTL: build the bundle again")
-    return build(design(bundle), note=note)
-
-
-def design(bundle: Bundle) -> Design:
-    """The bundle's accelerator, as the simulation sees it."""
     return Design(
         top="accelerator",
         parameters={},
@@ -78,4 +73,4 @@ def idle_limit(bundle: Bundle) -> int:
 
     A frame stays inside for several frame times, because its skips wait for the lowest level.
     """
-    return max(100_000, 20 * int(bundle.manifest.get("predicted", {}).get("cycles", 0)))
+    return max(100_000, 20 * bundle.predicted_cycles)

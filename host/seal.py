@@ -16,6 +16,8 @@ from hls.errors import InputError
 FORMAT = "binary-landmarks-bundle"
 VERSION = 1
 MANIFEST = "manifest.json"
+# Bitstream and handoff, named alike as pynq wants them.
+BIT, HANDOFF = "overlay.bit", "overlay.hwh"
 REMEDY = "build the bundle again"
 
 

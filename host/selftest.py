@@ -19,6 +19,7 @@ from hls.folders import build_root
 from hls.notes import note
 from host.backends import BACKENDS
 from host.bundle import default_bundle
+from host.seal import BIT
 from host.self_checks import CHECKS, CheckError, Session
 
 # Without these the later steps have nothing to work with.
@@ -77,7 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = options.bundle or default_bundle(build_root())
     backend = options.backend
     if backend is None:
-        backend = "board" if (folder / "overlay.bit").is_file() else "emulator"
+        backend = "board" if (folder / BIT).is_file() else "emulator"
         print(f"testing {backend} (--backend chooses another)", file=log)
     session = Session(
         folder,

@@ -22,9 +22,9 @@ from bitstream_flow.vivado.files import PACKAGED, SCRIPT, Core, design_of, write
 from bitstream_flow.vivado.hwh import check_hwh
 from bitstream_flow.vivado.reports import Routed, read_reports
 from hls.errors import InputError
-from host.seal import MANIFEST, seal
+from host.seal import BIT, HANDOFF, MANIFEST, seal
 
-RESULTS = ("overlay.bit", "overlay.hwh")
+RESULTS = (BIT, HANDOFF)
 _COMMAND = ("vivado", "-mode", "batch", "-nojournal", "-nolog", "-source", SCRIPT.name)
 
 
@@ -40,7 +40,7 @@ def bitstream(bundle: Path, board: Board, key: str, core: Core = PACKAGED) -> st
             return _elsewhere(bundle, folder)
         run_tool("Vivado", _COMMAND, folder)
     routed = read_reports(folder / "out")
-    check_hwh(folder / "out" / "overlay.hwh", design_of(bundle, board, core))
+    check_hwh(folder / "out" / HANDOFF, design_of(bundle, board, core))
     _into_bundle(folder / "out", bundle, routed)
     return _line(bundle, board, routed)
 

@@ -122,12 +122,7 @@ class BoardBackend(DmaBackend):
             self._lock.release()
 
 
-def frame_cycles(bundle: Bundle) -> int:
-    """Cycles a frame as predicted, 0 where the bundle does not say."""
-    return int(bundle.manifest.get("predicted", {}).get("cycles", 0))
-
-
 def board_pace(bundle: Bundle) -> Pace:
     """How long to wait for hardware."""
-    seconds = _TIMEOUT_FRAMES * frame_cycles(bundle) / (bundle.clock_mhz * 1e6)
+    seconds = _TIMEOUT_FRAMES * bundle.predicted_cycles / (bundle.clock_mhz * 1e6)
     return Pace(timeout_s=max(_TIMEOUT_S, seconds))

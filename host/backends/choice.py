@@ -10,6 +10,7 @@ import platform
 from hls.notes import Note
 from host.backends import Backend, open_backend
 from host.bundle import Bundle
+from host.seal import BIT
 
 _BOARD_MACHINES = ("armv7l", "aarch64")
 
@@ -28,6 +29,6 @@ def _on_a_board(bundle: Bundle) -> bool:
     """Whether there is a programmable chip beside this CPU, and the bitstream for it."""
     return (
         platform.machine() in _BOARD_MACHINES
-        and (bundle.folder / "overlay.bit").is_file()
+        and (bundle.folder / BIT).is_file()
         and importlib.util.find_spec("pynq") is not None
     )

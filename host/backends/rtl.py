@@ -10,14 +10,16 @@ from pathlib import Path
 
 from hls.errors import InputError
 from hls.notes import Note
+from hls.simulation import build
 from host.backends.base import BackendError
 from host.backends.board import DmaBackend
 from host.board.handoff import check_handoff
-from host.board.preflight import BIT, HANDOFF, pynq_version
+from host.board.preflight import pynq_version
 from host.board.session import HangError, Pace
 from host.bundle import Bundle
 from host.deadlock import explain
-from host.rtl_simulation import build_program, idle_limit
+from host.rtl_simulation import design, idle_limit
+from host.seal import BIT, HANDOFF
 from host.simulated.accelerator import verilated
 
 
@@ -27,8 +29,9 @@ class RtlBackend(DmaBackend):
     name = "rtl"
 
     def __init__(self, bundle: Bundle, note: Note) -> None:
+        wanted = design(bundle)
         handoff = check_simulation(bundle)
-        program = build_program(bundle, note)
+        program = build(wanted, note=note)
         from host.simulated.device import SimulatedDevice
 
         self._device = SimulatedDevice(architecture(bundle), partial(verilated, program))
@@ -73,8 +76,6 @@ class RtlBackend(DmaBackend):
 
 def check_simulation(bundle: Bundle) -> Path:
     """The bundle's handoff; an InputError says what the simulation lacks."""
-    if not bundle.rtl_sources:
-        raise InputError(f"{bundle.folder} holds no RTL: build the bundle again")
     if pynq_version() is None:
         raise InputError(
             "backend rtl runs pynq's code on a simulated board, and this Python has no pynq: use"

@@ -15,8 +15,8 @@ from typing import Any
 from host.backends.base import BackendError
 from host.board.handoff import check_handoff
 from host.bundle import Bundle
+from host.seal import BIT, HANDOFF
 
-BIT, HANDOFF = "overlay.bit", "overlay.hwh"
 # What PYNQ's images say of the board.
 _BOARD_FILE = Path("/proc/device-tree/chosen/pynq_board")
 # Architecture -> how the parts of such boards begin.

@@ -11,10 +11,11 @@ import numpy as np
 from bitstream_flow.board import load_board
 from bitstream_flow.bundle import write_bundle
 from bitstream_flow.fifo_depths import Depth
-from bitstream_flow.folding import Target
+from bitstream_flow.folding import Target, fold
 from bitstream_flow.graph_files import save_graph, save_plan
 from bitstream_flow.optimise import Planner
 from bitstream_flow.project import Build
+from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.add_clip import AddClip
 from hls.concat import Concat
 from hls.fork import Fork
@@ -119,6 +120,11 @@ def tiny_hourglass(height: int = 12, width: int = 8, channels: int = 8, seed: in
     low = net.add(Upsample(net.types[low]), [low], "upsample")
     merged = net.add(AddClip(net.types[up], 4, signed=True), [up, low], "clip")
     return net.graph(net.matrix("heatmaps", merged, 5))
+
+
+def make_chip(logical: Graph, cycles: int) -> Graph:
+    """The graph folded for that many cycles a frame, with width converters."""
+    return insert_converters(fold(absorb_borders(logical), Target(cycles)))
 
 
 def make_bundle(folder: Path, logical: Graph, chip: Graph, depths: list[Depth]) -> Bundle:

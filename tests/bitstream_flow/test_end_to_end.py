@@ -10,15 +10,13 @@ import numpy as np
 import pytest
 
 from bitstream_flow.fifo_depths import Depth, size_fifos
-from bitstream_flow.folding import Target, fold
 from bitstream_flow.reference import run_reference
-from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.errors import InputError
 from hls.graph import Graph
 from host.backends import open_backend
 from host.bundle import Bundle
 from host.rtl_simulation import RtlSimulation
-from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
+from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
 
 FRAMES = 5
 
@@ -30,7 +28,7 @@ def logical() -> Graph:
 
 @pytest.fixture(scope="module")
 def chip(logical: Graph) -> Graph:
-    return insert_converters(fold(absorb_borders(logical), Target(2500)))
+    return make_chip(logical, 2500)
 
 
 @pytest.fixture(scope="module")

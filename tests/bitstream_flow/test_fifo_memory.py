@@ -9,12 +9,11 @@ import pytest
 
 from bitstream_flow.fifo_depths import Depth, size_fifos
 from bitstream_flow.fifo_memory import simplest_safe_bits, simplest_safe_depths, skips
-from bitstream_flow.folding import Target, fold
 from bitstream_flow.reference import run_reference
-from bitstream_flow.streaming import absorb_borders, edges, insert_converters
+from bitstream_flow.streaming import edges
 from hls.graph import Graph
 from host.rtl_simulation import RtlSimulation
-from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
+from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +23,7 @@ def logical() -> Graph:
 
 @pytest.fixture(scope="module")
 def chip(logical: Graph) -> Graph:
-    return insert_converters(fold(absorb_borders(logical), Target(2500)))
+    return make_chip(logical, 2500)
 
 
 def test_skips_are_what_joins_wait_with(logical: Graph) -> None:

@@ -22,7 +22,7 @@ from hls.graph import Graph
 from hls.landmark_decode import decode
 from host.backends import Result, open_backend
 from host.rtl_simulation import RtlSimulation
-from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
+from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
 from tests.hls.operator_check import needs_simulation
 
 FRAMES = 4
@@ -59,7 +59,7 @@ def test_landmarks_of_others_are_decoded_from_their_heatmaps(logical, images) ->
 
 @needs_simulation
 def test_the_rtl_returns_landmarks(logical, images, tmp_path) -> None:
-    chip = insert_converters(fold(absorb_borders(logical), Target(800)))
+    chip = make_chip(logical, 800)
     interval = max(node.op.cycles for node in chip.nodes)
     bundle = make_bundle(tmp_path / "bundle", logical, chip, size_fifos(chip, interval))
     reference = run_reference(logical, images)

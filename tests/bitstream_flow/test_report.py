@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from bitstream_flow.fifo_depths import size_fifos
-from bitstream_flow.folding import Target, fold
 from bitstream_flow.graph_files import save_graph, save_plan
 from bitstream_flow.landmarks import end_with_decoder
 from bitstream_flow.lanes import lane_uses
@@ -29,12 +28,11 @@ from bitstream_flow.report.layout import arrange
 from bitstream_flow.report.page import render, write_report
 from bitstream_flow.report.pictures import overview
 from bitstream_flow.report.roofline import bounds, roofline
-from bitstream_flow.streaming import absorb_borders, insert_converters
 from bitstream_flow.summary import Summary, write_summary
 from hls.errors import InputError
 from hls.graph import Graph
 from hls.tensor import TensorType
-from tests.bitstream_flow.networks import Builder, make_bundle, tiny_hourglass
+from tests.bitstream_flow.networks import Builder, make_bundle, make_chip, tiny_hourglass
 
 VOID = {"meta", "rect", "line", "path", "circle", "polyline", "br", "input"}
 CYCLES, LATENCY = 2600, 54_321
@@ -43,7 +41,7 @@ CYCLES, LATENCY = 2600, 54_321
 def finish(folder: Path, network: Graph, decode: bool = False) -> None:
     """A finished build of `network`, every unit mapped to a tenth more than it is estimated at."""
     logical = end_with_decoder(network) if decode else network
-    chip = insert_converters(fold(absorb_borders(logical), Target(2500)))
+    chip = make_chip(logical, 2500)
     plan = Plan(chip, size_fifos(chip, max(node.op.cycles for node in chip.nodes)))
     for part in ("frontend", "fold", "check", "map"):
         (folder / part).mkdir(parents=True)

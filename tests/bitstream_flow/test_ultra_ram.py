@@ -13,11 +13,10 @@ import pytest
 from bitstream_flow import ultra_ram
 from bitstream_flow.board import load_board
 from bitstream_flow.fifo_depths import joins, size_fifos
-from bitstream_flow.folding import Target, fold
 from bitstream_flow.graph_files import load_plan, save_plan
 from bitstream_flow.optimise import Plan
 from bitstream_flow.reference import run_reference
-from bitstream_flow.streaming import absorb_borders, edges, insert_converters, widen
+from bitstream_flow.streaming import edges, widen
 from bitstream_flow.ultra_ram import lanes_for_ultra_ram, with_ultra_ram
 from hls.fifo import Fifo
 from hls.graph import Graph
@@ -25,7 +24,7 @@ from hls.operator import Resources
 from hls.tensor import TensorType
 from hls.width_converter import WidthConverter
 from host.rtl_simulation import RtlSimulation
-from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
+from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
 
 KIND = TensorType(64, 64, 32, 4, signed=True)
 FIFOS = {
@@ -43,7 +42,7 @@ def logical() -> Graph:
 
 @pytest.fixture(scope="module")
 def chip(logical: Graph) -> Graph:
-    return insert_converters(fold(absorb_borders(logical), Target(2500)))
+    return make_chip(logical, 2500)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +86,7 @@ def test_a_plan_in_ultra_ram_is_kept_and_read_again(
 ) -> None:
     monkeypatch.setattr(ultra_ram, "_WORTH_WIDENING", 0.5)
     graph = tiny_hourglass(height=96, width=64)
-    chip = insert_converters(fold(absorb_borders(graph), Target(80_000)))
+    chip = make_chip(graph, 80_000)
     found = Plan.of(chip, replace(BUDGET, bram36=1))
     assert found.widened and found.resources.uram > 0
     assert sum(depth.ultra_ram for depth in found.depths) == found.resources.uram

@@ -19,11 +19,11 @@ from hls.fifo import Fifo
 from hls.graph import Graph
 from hls.live import Step
 from host.backends.board import DmaBackend
-from host.backends.rtl import stage_overlay
-from host.board.preflight import HANDOFF
+from host.backends.rtl import architecture, stage_overlay
 from host.board.session import Pace
 from host.bundle import Bundle, load_bundle
 from host.golden import Golden
+from host.seal import HANDOFF
 from host.simulated.accelerator import Accelerator
 from tests.host.golden_chip import GoldenAccelerator
 from tests.host.networks import hourglass_net, write_test_bundle
@@ -57,10 +57,9 @@ def rtl_bundle(folder: Path, **depths_of: int) -> Bundle:
     joins = {n.name: list(n.inputs) for n in chip.nodes if n.op.module in ("add_clip", "concat")}
     depths = {edge.name: max(2, edge.stream.beats) for edge in edges(chip)}
     depths |= {joins[node][0]: depth for node, depth in depths_of.items()}
-    streams = {edge.name: edge.stream for edge in edges(chip)}
     fifos = {
-        name: Fifo(stream.tensor, lanes=stream.lanes, depth=depths[name])
-        for name, stream in streams.items()
+        edge.name: Fifo(edge.stream.tensor, lanes=edge.stream.lanes, depth=depths[edge.name])
+        for edge in edges(chip)
     }
     generate(chip, fifos, folder / "rtl")
     return board_bundle(folder, graph, joins=joins)
@@ -143,8 +142,7 @@ def simulated_backend(
     script = script or Script()
     golden = Golden(bundle.graph)
     inner = make or (lambda: GoldenAccelerator(bundle, golden))
-    arch = "armv7l" if bundle.manifest["part"].startswith("xc7z") else "aarch64"
-    device = SimulatedDevice(arch, lambda: Faulty(inner(), script))
+    device = SimulatedDevice(architecture(bundle), lambda: Faulty(inner(), script))
     script.device = device
     pace = Pace(0.02, attempts, lambda: device.cycles / 1e8, device.advance)
     staged = bundle.folder.parent / "staged"

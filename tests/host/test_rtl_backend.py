@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 
 from hls.errors import InputError
+from hls.simulation import build
 from host.backends import open_backend, rtl
 from host.bundle import Bundle
 from host.golden import Golden
-from host.rtl_simulation import RtlSimulation, build_program, cycles_per_frame, latency
+from host.rtl_simulation import RtlSimulation, cycles_per_frame, design, latency
 from host.simulated.accelerator import verilated
 from tests.host.boards import Script, board_bundle, images_for, rtl_bundle, simulated_backend
 
@@ -59,7 +60,7 @@ def test_a_deadlock_names_the_fifo(tmp_path: Path, bundle: Bundle) -> None:
 @pytest.mark.parametrize("fault", ["stop", "early"])
 def test_the_queue_survives_a_fault(bundle: Bundle, fault: str) -> None:
     images, notes = images_for(bundle, 9), []
-    make = partial(verilated, build_program(bundle, print))
+    make = partial(verilated, build(design(bundle), note=print))
     backend, device = simulated_backend(bundle, Script({4: fault}), make, notes.append)
     with backend:
         jobs = [backend.submit(images[n : n + 3], heatmaps=True) for n in (0, 3, 6)]
