@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import tomllib
-
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 FOLDER = Path(__file__).parent / "configs"
 ACTIVATIONS = ("none", "relu", "prelu", "rprelu")
@@ -330,14 +329,14 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 def _typed(section: str, key: str, kind: str, value: Any) -> Any:
     """The value if it is of its field's kind; tables of files become Sources."""
-    if not isinstance(value, _TYPES[kind]) or isinstance(value, bool) != (kind == "bool"):
+    fits = isinstance(value, _TYPES[kind]) and isinstance(value, bool) == (kind == "bool")
+    if not fits:
         raise InputError(f"{key} = {value!r} in [{section}] must be a {kind}")
     if kind != "tuple[Source, ...]":
         return value
-    tables: list[Any] = list(value)
-    if not all(isinstance(item, dict) for item in tables):
+    if not all(isinstance(item, dict) for item in value):
         raise InputError(f"{key} = {value!r} in [{section}] must be tables: [{{ file = '…' }}, …]")
-    return tuple(_section(f"{section}.{key}", Source, item) for item in tables)
+    return tuple(_section(f"{section}.{key}", Source, item) for item in value)
 
 
 def _apply(values: dict[str, Any], override: str) -> None:
