@@ -16,7 +16,7 @@ from bitstream_flow.equality import brevitas, random_images
 from bitstream_flow.landmarks import heatmap_graph
 from bitstream_flow.project import Build
 from bitstream_flow.summary import Summary
-from hls.errors import run_command
+from hls.common.errors import run_command
 from host.bundle import load_bundle
 from host.golden import Golden
 

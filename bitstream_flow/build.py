@@ -30,7 +30,7 @@ from bitstream_flow.report.page import write_report
 from bitstream_flow.summary import Summary, write_summary
 from bitstream_flow.vitis.flow import hls_bitstream
 from bitstream_flow.vivado.flow import bitstream
-from hls.errors import InputError, run_command
+from hls.common.errors import InputError, run_command
 
 GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")
 

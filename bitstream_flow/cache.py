@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from hls.folders import ROOT
+from hls.common.folders import ROOT
 
 
 def digest(*parts: object) -> str:

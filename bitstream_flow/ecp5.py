@@ -24,9 +24,9 @@ from tqdm import tqdm
 
 from bitstream_flow.cache import digest
 from bitstream_flow.mapping import Unit, run_yosys, write_memories, write_sources
-from hls.errors import InputError
-from hls.folders import cache_root
-from hls.tools import tool
+from hls.common.errors import InputError
+from hls.common.folders import cache_root
+from hls.common.tools import tool
 
 VERSION = 1
 PART = "LFE5U-85F-8"

@@ -22,9 +22,9 @@ from tqdm import tqdm
 
 from bitstream_flow.landmarks import Tensors, with_landmarks
 from bitstream_flow.project import Build
-from hls.beats import from_hex
-from hls.errors import InputError, run_command
-from hls.graph import Graph
+from hls.common.errors import InputError, run_command
+from hls.graph.graph import Graph
+from hls.streams.encoding import from_hex
 
 Run = Callable[[np.ndarray], Tensors]
 BATCH = 10

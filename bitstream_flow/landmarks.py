@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from hls.graph import Graph, Node
-from hls.landmark_decode import LandmarkDecode
+from hls.graph.graph import Graph, Node
+from hls.operators.landmark_decode import LandmarkDecode
 
 Tensors = Mapping[str, np.ndarray]
 NAME = "landmarks"

@@ -22,12 +22,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bitstream_flow.cache import digest
-from hls.errors import InputError
-from hls.fifo import Fifo
-from hls.folders import cache_root
-from hls.graph import Graph
-from hls.operator import NO_CONSTANTS, Constants, Memory, Operator, Resources
-from hls.tools import tool
+from hls.common.errors import InputError
+from hls.common.folders import cache_root
+from hls.common.tools import tool
+from hls.graph.graph import Graph
+from hls.operators.fifo import Fifo
+from hls.operators.operator import NO_CONSTANTS, Constants, Memory, Operator, Resources
 
 VERSION = 1
 BATCH = 12

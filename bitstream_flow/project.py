@@ -14,9 +14,9 @@ from bitstream_flow.board import Board, load_board
 from bitstream_flow.graph_files import load_graph, load_plan
 from bitstream_flow.landmarks import end_with_decoder
 from bitstream_flow.optimise import Plan
-from hls.errors import InputError
-from hls.folders import build_root
-from hls.graph import Graph
+from hls.common.errors import InputError
+from hls.common.folders import build_root
+from hls.graph.graph import Graph
 
 DEFAULT_RATE = 1000.0
 

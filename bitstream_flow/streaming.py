@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import gcd, lcm
 
-from hls.graph import Graph, Node
-from hls.pad import Pad
-from hls.tensor import Stream, TensorType
-from hls.width_converter import WidthConverter
-from hls.window import Window
+from hls.graph.graph import Graph, Node
+from hls.operators.pad import Pad
+from hls.operators.width_converter import WidthConverter
+from hls.operators.window import Window
+from hls.streams.tensor import Stream, TensorType
 
 # The chip's output is no wider than the board's memory port, where that is fast enough: a wider
 # stream takes a wider DMA and interconnect.

@@ -14,7 +14,7 @@ from typing import Any
 
 import tomllib
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 FOLDER = Path(__file__).parent / "configs"
 ACTIVATIONS = ("none", "relu", "prelu", "rprelu")

@@ -12,9 +12,9 @@ from typing import Literal, overload
 
 import numpy as np
 
-from hls.errors import InputError
-from hls.graph import Graph, Node
-from hls.landmark_decode import LandmarkDecode
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, Node
+from hls.operators.landmark_decode import LandmarkDecode
 from host.emulator.library import ExportRecord, native
 from host.emulator.plan import Plan, storage_of
 from host.emulator.records import Records, stored

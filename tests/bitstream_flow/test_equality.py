@@ -15,7 +15,7 @@ from bitstream_flow.build import export
 from bitstream_flow.cache import run_step
 from bitstream_flow.equality import Line, Report, random_images
 from bitstream_flow.project import Build
-from hls.errors import InputError
+from hls.common.errors import InputError
 from tests.bitstream_flow.networks import tiny_hourglass
 
 

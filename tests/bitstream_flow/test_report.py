@@ -29,9 +29,9 @@ from bitstream_flow.report.page import render, write_report
 from bitstream_flow.report.pictures import overview
 from bitstream_flow.report.roofline import bounds, roofline
 from bitstream_flow.summary import Summary, write_summary
-from hls.errors import InputError
-from hls.graph import Graph
-from hls.tensor import TensorType
+from hls.common.errors import InputError
+from hls.graph.graph import Graph
+from hls.streams.tensor import TensorType
 from tests.bitstream_flow.networks import Builder, make_bundle, make_chip, tiny_hourglass
 
 VOID = {"meta", "rect", "line", "path", "circle", "polyline", "br", "input"}
