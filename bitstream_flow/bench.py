@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from bitstream_flow.equality import brevitas, random_images
-from bitstream_flow.landmarks import heatmap_graph
 from bitstream_flow.project import Build
 from bitstream_flow.summary import Summary
 from hls.common.errors import run_command
+from hls.graph.decoder import heatmap_graph
 from host.bundle import load_bundle
 from host.golden import Golden
 

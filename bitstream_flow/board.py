@@ -10,7 +10,7 @@ from pathlib import Path
 import tomllib
 
 from hls.common.errors import InputError
-from hls.operators.operator import Resources
+from hls.operators.resources import Resources
 
 FOLDER = Path(__file__).parent / "boards"
 

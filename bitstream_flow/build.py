@@ -19,7 +19,7 @@ from pathlib import Path
 
 from bitstream_flow.board import load_board
 from bitstream_flow.bundle import write_bundle
-from bitstream_flow.cache import digest, run_step, sources
+from bitstream_flow.cache import run_step
 from bitstream_flow.fit import check_budget
 from bitstream_flow.folding import Target
 from bitstream_flow.graph_files import save_graph, save_plan
@@ -30,6 +30,7 @@ from bitstream_flow.report.page import write_report
 from bitstream_flow.summary import Summary, write_summary
 from bitstream_flow.vitis.flow import hls_bitstream
 from bitstream_flow.vivado.flow import bitstream
+from hls.common.cache import digest, sources
 from hls.common.errors import InputError, run_command
 
 GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")

@@ -13,8 +13,8 @@ import numpy as np
 from bitstream_flow.fifo_depths import joins
 from bitstream_flow.generate_hls import TOP, axis_bits, hls_texts
 from bitstream_flow.landmarks import Tensors
-from bitstream_flow.streaming import edges
-from hls.common.compiler import SimulationError
+from hls.common.errors import SimulationError
+from hls.graph.edges import edges
 from hls.graph.graph import Graph
 from hls.operators.fifo import Fifo
 from hls.simulate.cpp import CppDesign, CppRun, CppSimulator, build, read_beats

@@ -191,7 +191,7 @@ def rtl_tensors(
 
 
 def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.ndarray]]:
-    from bitstream_flow.streaming import edges
+    from hls.graph.edges import edges
 
     for edge in edges(graph):
         kind, path = edge.stream.tensor, folder / f"{edge.name}.hex"

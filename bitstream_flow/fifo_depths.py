@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bitstream_flow.schedule import moves
-from bitstream_flow.streaming import edges
+from hls.graph.edges import edges
 from hls.graph.graph import Graph, Node
 from hls.operators.fifo import Fifo, latency
 from hls.operators.stream_fork import Fork

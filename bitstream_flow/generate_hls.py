@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bitstream_flow.generate import SPDX, check_identifiers, identifier
-from bitstream_flow.streaming import edges
+from hls.graph.edges import edges
 from hls.graph.graph import Graph, Node
 from hls.operators.fifo import Fifo
 from hls.operators.operator import PARTS

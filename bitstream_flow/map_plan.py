@@ -28,7 +28,8 @@ from bitstream_flow.project import DEFAULT_RATE
 from hls.common.errors import run_command
 from hls.graph.graph import Graph
 from hls.operators.int_mvu import IntMvu
-from hls.operators.operator import Constants, Operator, Resources
+from hls.operators.operator import Constants, Operator
+from hls.operators.resources import Resources
 from hls.operators.scale_clip import ScaleClip
 from hls.operators.threshold import Threshold
 from hls.operators.xnor_mvu import XnorMvu

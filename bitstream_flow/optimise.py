@@ -31,7 +31,8 @@ from hls.graph.graph import Graph, Node
 from hls.operators.fifo import Fifo
 from hls.operators.matrix_vector import MatrixVector
 from hls.operators.memory_cost import BRAM36_BITS, ULTRA_RAM_BITS
-from hls.operators.operator import Operator, Resources
+from hls.operators.operator import Operator
+from hls.operators.resources import Resources
 from hls.operators.scale_clip import ScaleClip
 from hls.operators.stream_fork import Fork
 from hls.operators.window import Window

@@ -12,10 +12,10 @@ from typing import Any
 
 from bitstream_flow.board import Board, load_board
 from bitstream_flow.graph_files import load_graph, load_plan
-from bitstream_flow.landmarks import end_with_decoder
 from bitstream_flow.optimise import Plan
 from hls.common.errors import InputError
 from hls.common.folders import build_root
+from hls.graph.decoder import end_with_decoder
 from hls.graph.graph import Graph
 
 DEFAULT_RATE = 1000.0

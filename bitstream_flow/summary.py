@@ -20,7 +20,8 @@ from bitstream_flow.lanes import lane_uses, lanes, utilisation
 from bitstream_flow.mapping import units
 from bitstream_flow.project import Build
 from hls.common.errors import InputError
-from hls.operators.operator import Operator, Resources
+from hls.operators.operator import Operator
+from hls.operators.resources import Resources
 
 # What share of the bottleneck schedule the lanes should work.
 LANE_GOAL = 0.9

@@ -15,7 +15,7 @@ from dataclasses import replace
 from hls.graph.graph import Graph
 from hls.operators.fifo import Fifo, in_block_ram
 from hls.operators.memory_cost import ULTRA_RAM_WIDTH
-from hls.operators.operator import Resources
+from hls.operators.resources import Resources
 from hls.operators.width_converter import WidthConverter
 from hls.streams.tensor import Stream
 

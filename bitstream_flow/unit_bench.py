@@ -16,7 +16,7 @@ from rich.table import Table
 
 from bitstream_flow.mapping import Unit, map_units
 from hls.common.errors import run_command
-from hls.operators.operator import Resources
+from hls.operators.resources import Resources
 from hls.operators.xnor_mvu import XnorMvu
 from hls.streams.tensor import TensorType
 

@@ -21,7 +21,7 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from hls.common.errors import InputError, run_command
-from hls.operators.landmark_decode import decode
+from hls.streams.landmarks import decode
 from model.batches import Batch, batches, input_side
 from model.checkpoint import (
     load_logits,

@@ -22,7 +22,8 @@ from bitstream_flow.straight import with_lines
 from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.graph.graph import Graph
 from hls.operators.matrix_vector import MatrixVector
-from hls.operators.operator import Operator, Resources
+from hls.operators.operator import Operator
+from hls.operators.resources import Resources
 from hls.operators.scale_clip import ScaleClip
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu

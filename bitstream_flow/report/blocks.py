@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from bitstream_flow.streaming import edges
+from hls.graph.edges import edges
 from hls.graph.graph import Graph, Node
 from hls.operators.landmark_decode import LandmarkDecode
 from hls.operators.width_converter import WidthConverter

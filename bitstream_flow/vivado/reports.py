@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hls.common.errors import InputError
-from hls.operators.operator import Resources
+from hls.operators.resources import Resources
 
 # Rows of report_utilization: 7-series and UltraScale+ name them differently.
 _ROWS = {

@@ -13,6 +13,10 @@ class InputError(ValueError):
     """Something the user gave cannot be used; the message names it and the remedy in one line."""
 
 
+class SimulationError(InputError):
+    """A design cannot be built or run; the message is one line."""
+
+
 def run_command(main: Callable[[], int | None]) -> None:
     """Run a command line: bad input is one line on stderr and exit 1, Ctrl-C is exit 130.
 

@@ -12,7 +12,8 @@ import numpy as np
 from hls.common.errors import InputError
 from hls.operators.matrix_vector import MatrixVector
 from hls.operators.memory_cost import lutram
-from hls.operators.operator import NO_CONSTANTS, Constants, Memory, Resources
+from hls.operators.operator import NO_CONSTANTS, Constants, Memory
+from hls.operators.resources import Resources
 from hls.streams.tensor import Stream, TensorType
 
 # Yosys puts a product into a DSP slice from this many bits on; one factor may be so wide.

@@ -10,7 +10,8 @@ import numpy as np
 
 from hls.common.errors import InputError
 from hls.operators.memory_cost import block_ram, lut_rom
-from hls.operators.operator import Constants, Memory, Operator, Resources
+from hls.operators.operator import Constants, Memory, Operator
+from hls.operators.resources import Resources
 from hls.streams.tensor import Stream, TensorType
 
 

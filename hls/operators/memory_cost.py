@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from math import log2
 
-from hls.operators.operator import Resources
+from hls.operators.resources import Resources
 
 BRAM36_BITS = 36 * 1024
 # Aspect ratios of one RAMB36 (depth, width), narrowest last.

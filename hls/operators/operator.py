@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, fields
-from math import inf
-from operator import add
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
+from hls.operators.resources import Resources
 from hls.streams.tensor import Stream, TensorType
 
 Constants = Mapping[str, np.ndarray]
@@ -25,31 +24,6 @@ NO_CONSTANTS: Constants = {}
 LIBRARY = Path(__file__).parent
 # RTL and C++ that several operators share.
 PARTS = LIBRARY / "parts"
-
-
-@dataclass(frozen=True)
-class Resources:
-    """Estimated cost on a 7-series part: LUT6, flip-flops, BRAM36 (halves allowed), DSP48.
-
-    `uram` counts UltraRAM blocks, which only larger UltraScale+ parts have.
-    """
-
-    lut: float = 0.0
-    ff: float = 0.0
-    bram36: float = 0.0
-    dsp: float = 0.0
-    uram: float = 0.0
-
-    def __add__(self, other: Resources) -> Resources:
-        return Resources(*map(add, astuple(self), astuple(other)))
-
-    def __mul__(self, factor: float) -> Resources:
-        return Resources(*(value * factor for value in astuple(self)))
-
-    def shares(self, of: Resources) -> dict[str, float]:
-        """Resource -> share of what a part has; one that the part lacks is left out if unused."""
-        pairs = {f.name: (getattr(self, f.name), getattr(of, f.name)) for f in fields(self)}
-        return {n: used / has if has else inf for n, (used, has) in pairs.items() if used or has}
 
 
 @dataclass(frozen=True)

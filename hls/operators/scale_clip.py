@@ -11,7 +11,8 @@ import numpy as np
 
 from hls.common.errors import InputError
 from hls.operators.memory_cost import lut_rom
-from hls.operators.operator import NO_CONSTANTS, Constants, LanedOperator, Memory, Resources
+from hls.operators.operator import NO_CONSTANTS, Constants, LanedOperator, Memory
+from hls.operators.resources import Resources
 from hls.streams.tensor import Stream, TensorType
 
 # Operands of a DSP48E1 and its accumulator.

@@ -10,7 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from hls.common.errors import InputError
-from hls.operators.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
+from hls.operators.operator import NO_CONSTANTS, Constants, LanedOperator
+from hls.operators.resources import Resources
 from hls.streams.tensor import Stream, TensorType
 
 

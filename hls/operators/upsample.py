@@ -11,7 +11,8 @@ import numpy as np
 
 from hls.common.errors import InputError
 from hls.operators.memory_cost import ram, ring
-from hls.operators.operator import NO_CONSTANTS, Constants, LanedOperator, Resources
+from hls.operators.operator import NO_CONSTANTS, Constants, LanedOperator
+from hls.operators.resources import Resources
 from hls.streams.tensor import Stream, TensorType
 
 

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hls.common.compiler import SimulationError, cached, compiler, digest, run_compiler
+from hls.common.cache import cached, digest
+from hls.common.compiler import compiler, run_compiler
+from hls.common.errors import SimulationError
 from hls.common.folders import cache_root
 from hls.operators.operator import LIBRARY, NO_CONSTANTS, PARTS, Constants, Operator
 from hls.simulate.cpp_text import operator_bench

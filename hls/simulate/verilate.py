@@ -18,7 +18,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hls.common.compiler import SimulationError, cached, compiler, digest, run_compiler
+from hls.common.cache import cached, digest
+from hls.common.compiler import compiler, run_compiler
+from hls.common.errors import SimulationError
 from hls.common.folders import cache_root
 from hls.common.progress import Note, silent
 

@@ -8,8 +8,7 @@ same integers for the same bundle and images.
 
 from __future__ import annotations
 
-from hls.common.compiler import SimulationError
-from hls.common.errors import InputError
+from hls.common.errors import InputError, SimulationError
 from hls.common.progress import Note, silent
 from host.backends.base import Backend, BackendError, Result, Statistics
 from host.bundle import Bundle

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hls.common.errors import InputError
-from hls.operators.landmark_decode import decode
+from hls.streams.landmarks import decode
 from host.bundle import Bundle
 
 

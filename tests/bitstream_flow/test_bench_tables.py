@@ -19,7 +19,7 @@ from bitstream_flow.folding import Target
 from bitstream_flow.frontend.structure import network_graph
 from bitstream_flow.mapping import Unit
 from bitstream_flow.optimise import Planner
-from hls.operators.operator import Resources
+from hls.operators.resources import Resources
 from model.config import load_config
 from tests.bitstream_flow.networks import make_build, tiny_hourglass
 from tests.hls.operators.operator_check import needs_simulation

@@ -16,10 +16,11 @@ from bitstream_flow import fifo_depths
 from bitstream_flow.csim import HlsCpp
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.generate_hls import generate_hls, hls_texts
-from bitstream_flow.landmarks import end_with_decoder
-from bitstream_flow.streaming import absorb_borders, edges, insert_converters
+from bitstream_flow.streaming import absorb_borders, insert_converters
 from hls.common.compiler import compiler, run_compiler
 from hls.common.errors import InputError
+from hls.graph.decoder import end_with_decoder
+from hls.graph.edges import edges
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
 from hls.operators.fifo import Fifo

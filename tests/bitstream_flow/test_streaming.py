@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bitstream_flow.folding import Target, fold
-from bitstream_flow.streaming import absorb_borders, edges, insert_converters
+from bitstream_flow.streaming import absorb_borders, insert_converters
+from hls.graph.edges import edges
 from hls.graph.graph import Graph, Node
 from hls.graph.reference import run_reference
 from hls.operators.pad import Pad

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from bitstream_flow.generate import generate
-from bitstream_flow.streaming import absorb_borders, edges, insert_converters
+from bitstream_flow.streaming import absorb_borders, insert_converters
 from bitstream_flow.vivado.hwh import Design, write_expected
+from hls.graph.edges import edges
 from hls.graph.graph import Graph
 from hls.operators.fifo import Fifo
 from hls.simulate.rtl_process import Step

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.common.compiler import SimulationError
+from hls.common.errors import SimulationError
 from hls.graph.graph import Graph
 from host.emulator import Emulator
 from host.emulator.library import TARGETS, build, load, native

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from hls.common.errors import InputError
-from hls.operators.landmark_decode import decode, to_image
+from hls.streams.landmarks import decode, to_image
 from model.checkpoint import load_logits, load_network, load_tensors, save_network
 from model.config import Config
 from model.data import synthetic

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hls.common.errors import InputError
-from hls.operators.landmark_decode import LandmarkDecode, decode, to_image
+from hls.operators.landmark_decode import LandmarkDecode
 from hls.simulate.rtl import simulate_operator
+from hls.streams.landmarks import decode, to_image
 from hls.streams.tensor import TensorType, bits_for
 from tests.hls.operators.lint import check_clean, check_refused
 from tests.hls.operators.operator_check import check_operator, needs_simulation

@@ -11,8 +11,9 @@ from math import inf
 import pytest
 
 from hls.common.errors import InputError
-from hls.operators.operator import LIBRARY, PARTS, Memory, Operator, Resources
+from hls.operators.operator import LIBRARY, PARTS, Memory, Operator
 from hls.operators.registry import OPERATORS, operator_class
+from hls.operators.resources import Resources
 
 KINDS = pytest.mark.parametrize("kind", OPERATORS.values(), ids=OPERATORS)
 

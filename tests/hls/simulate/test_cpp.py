@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls.common.compiler import SimulationError
+from hls.common.errors import SimulationError
 from hls.graph.graph import unfolded
 from hls.operators.fifo import Fifo
 from hls.operators.int_mvu import IntMvu
