@@ -38,7 +38,7 @@ def accuracies(build: Build, golden: Golden, data: Path) -> tuple[float, float, 
     from model.evaluate import accuracy, test_crops
 
     crops = test_crops(load_config(build.config), data)
-    right = brevitas(build.config, build.checkpoint)
+    right = brevitas(build)
     figure = accuracy(lambda images: right(images)["heatmaps"], crops)
     heatmaps = Golden(heatmap_graph(golden.graph)).run
     return figure, accuracy(heatmaps, crops), len(crops.images)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -37,7 +38,7 @@ GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")
 
 
 def export(build: Build) -> bool:
-    """Checkpoint -> QONNX and manifest."""
+    """Checkpoint -> QONNX and manifest, and a copy of the checkpoint to compare with."""
     from model.checkpoint import checkpoint_path
     from model.export import exact_config, export_network
 
@@ -49,6 +50,7 @@ def export(build: Build) -> bool:
 
     def work(out: Path) -> None:
         export_network(build.config, checkpoint, out)
+        shutil.copyfile(checkpoint, out / f"{build.config}.safetensors")
 
     return run_step(build.folder, "export", key, work)
 
@@ -63,7 +65,7 @@ def _compile(build: Build, out: Path) -> None:
     from bitstream_flow.equality import brevitas
     from bitstream_flow.frontend import compile_qonnx
 
-    graph = compile_qonnx(build.qonnx, out, brevitas(build.config, build.checkpoint))
+    graph = compile_qonnx(build.qonnx, out, brevitas(build))
     save_graph(graph, out)
 
 

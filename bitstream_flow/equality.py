@@ -129,12 +129,12 @@ def random_images(graph: Graph, count: int, seed: int = 0) -> np.ndarray:
     return images
 
 
-def brevitas(config: str, checkpoint: Path | None) -> Run:
-    """Every quantised tensor of the PyTorch model."""
+def brevitas(build: Build) -> Run:
+    """Every quantised tensor of the PyTorch model that was exported."""
     from model.checkpoint import load_network
     from model.trace import traced_forward
 
-    return partial(traced_forward, load_network(config, checkpoint))
+    return partial(traced_forward, load_network(build.config, build.exported_checkpoint))
 
 
 def onnx(path: Path) -> Run:
@@ -224,7 +224,7 @@ def compare(
     """
     from bitstream_flow.frontend import FINN_GRAPH
 
-    right = with_landmarks(brevitas(build.config, build.checkpoint), build.logical)
+    right = with_landmarks(brevitas(build), build.logical)
     runs = {
         "QONNX": onnx(build.qonnx),
         "FINN": onnx(build.folder / "frontend" / FINN_GRAPH),
