@@ -13,7 +13,7 @@ import dataclasses
 import hashlib
 from pathlib import Path
 
-from hls.errors import InputError, run_command
+from hls.common.errors import InputError, run_command
 from model.checkpoint import checkpoint_path, shipped
 from model.config import Config, load_config
 from model.data import data_folder

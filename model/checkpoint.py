@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.config import Config, NetworkConfig, load_config
 from model.network import LandmarkNetwork
 from model.optimise import Logits

@@ -20,8 +20,8 @@ from torch import Tensor
 from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
-from hls.errors import InputError, run_command
-from hls.landmark_decode import decode
+from hls.common.errors import InputError, run_command
+from hls.streams.landmarks import decode
 from model.batches import Batch, batches, input_side
 from model.checkpoint import (
     load_logits,

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.config import load_config
 from model.data import dataset_of, load_packed, synthetic
 
