@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.augment import augment, recolour
 from model.config import Config
 from model.data import Dataset

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import tomllib
+
 from hls.common.errors import InputError
 
 FOLDER = Path(__file__).parent / "configs"

@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.config import Config, Source
 
 ARRAYS = ("jpeg", "offset", "landmarks", "visible", "norm", "group", "split", "box")

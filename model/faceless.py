@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.data import Dataset, cut, square_to_input
 
 NECK, HEAD_TOP = 12, 13

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.data import Dataset, synthetic
 from model.faceless import HEAD_TOP, NECK, faceless_square, faceless_view
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.batches import Views, batches
 from model.config import Config, DataConfig, Source, load_config
 from model.data import load_source, synthetic
