@@ -18,9 +18,9 @@ from model.checkpoint import checkpoint_path, shipped
 from model.config import Config, load_config
 from model.data import data_folder
 from model.evaluate import evaluate, write_file
-from model.results import Result, network_table
+from model.evaluation.results import Result, network_table
+from model.evaluation.tables import markdown
 from model.summary import count
-from model.tables import markdown
 
 _ORIGIN = {
     "faces68.npz": "68 face landmarks (iBUG order); frames of YouTube Faces (Wolf, Hassner, Maoz,"

@@ -24,12 +24,12 @@ from model.augment import flip_table
 from model.checkpoint import checkpoint_path, load_network, load_tensors, shipped
 from model.config import Config, load_config
 from model.data import Dataset, cut, data_folder, dataset_of, square_to_input, transform
-from model.metrics import cumulative, distances, found_points, nme
+from model.evaluation.metrics import cumulative, distances, found_points, nme
+from model.evaluation.pictures import curves, failures, png
+from model.evaluation.published import PUBLISHED
+from model.evaluation.results import Result, as_json, data_source, tables_of
+from model.evaluation.tables import as_csv, headline_of, markdown, published_table
 from model.network import LandmarkNetwork
-from model.pictures import curves, failures, png
-from model.published import PUBLISHED
-from model.results import Result, as_json, data_source, tables_of
-from model.tables import as_csv, headline_of, markdown, published_table
 
 # Real-valued heatmaps are decoded like integer ones, in steps of 1/4096.
 _REAL_STEP = 4096
@@ -46,7 +46,7 @@ class Crops:
     subsets: Mapping[str, np.ndarray]
 
     def errors(self, maps: np.ndarray) -> np.ndarray:
-        """Errors (N, K) of integer heatmaps (N, M, M, K), see model.metrics."""
+        """Errors (N, K) of integer heatmaps (N, M, M, K), see model.evaluation.metrics."""
         found = found_points(decode(maps)[0])
         return distances(found, self.landmarks, self.visible, self.norm)
 

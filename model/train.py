@@ -35,11 +35,11 @@ from model.checkpoint import (
 from model.config import STRIDE, Config, load_config
 from model.data import Dataset, data_folder, dataset_of
 from model.evaluate import Crops, crops_of, headline, heatmaps_of
-from model.metrics import found_points
+from model.evaluation.metrics import found_points
+from model.evaluation.pictures import gallery
 from model.mixture import Mixture, training_set
 from model.network import LandmarkNetwork
 from model.optimise import Logits, binary_convs, keep_in_range, optimiser_of, set_rate, set_stage
-from model.pictures import gallery
 from model.targets import blend, gaussians, heatmap_loss
 from model.ties import settle_ties
 

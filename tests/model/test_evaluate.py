@@ -23,8 +23,8 @@ from model.config import Config
 from model.data import Dataset, square_to_input, transform
 from model.evaluate import accuracy, both_ways, found_in, heatmaps_of
 from model.evaluate import test_crops as evaluation_crops
+from model.evaluation.pictures import failures, largest
 from model.optimise import Logits
-from model.pictures import failures, largest
 from model.randomise import random_network
 from tests.model.test_data import write_packed
 

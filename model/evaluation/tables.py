@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.metrics import (
+from model.evaluation.metrics import (
     FACE68_PARTS,
     MPII_PARTS,
     POSE14_PARTS,
@@ -25,7 +25,7 @@ from model.metrics import (
     pck_by_joint,
     pck_total,
 )
-from model.published import Published
+from model.evaluation.published import Published
 
 Cell = float | int | str
 Rows = dict[str, dict[str, Cell]]

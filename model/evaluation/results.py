@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from model.config import Config
-from model.published import PUBLISHED
+from model.evaluation.published import PUBLISHED
+from model.evaluation.tables import Cell, Rows, Table, figures, headline_of, plain, published_table
 from model.summary import count
-from model.tables import Cell, Rows, Table, figures, headline_of, plain, published_table
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _beside_the_paper(results: list[Result]) -> list[Table]:
 
 
 def _paper_columns(result: Result) -> dict[str, Cell]:
-    """Our figures under the names that model.published gives its columns."""
+    """Our figures under the names that model.evaluation.published gives its columns."""
     bins = {name: row["NME %"] for name, row in result.rows.items() if "NME %" in row}
     return {**result.rows["all"], **bins, "weights M": int(result.costs["weights"]) / 1e6}
 

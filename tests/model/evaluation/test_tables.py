@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from model.config import Config
-from model.metrics import MPII_PARTS
-from model.published import AUTHORS, OTHERS, PCKH, PUBLISHED, RECALLED
-from model.results import Result, as_json, network_table, summary, tables_of
-from model.tables import BINS_MEAN, Table, as_csv, figures, headline_of, markdown
+from model.evaluation.metrics import MPII_PARTS
+from model.evaluation.published import AUTHORS, OTHERS, PCKH, PUBLISHED, RECALLED
+from model.evaluation.results import Result, as_json, network_table, summary, tables_of
+from model.evaluation.tables import BINS_MEAN, Table, as_csv, figures, headline_of, markdown
 
 NAN = np.nan
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.metrics import MPII_PARTS
+from model.evaluation.metrics import MPII_PARTS
 
 AUTHORS = "read in the authors' own text"
 OTHERS = "third party"
