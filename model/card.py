@@ -58,7 +58,7 @@ def card(result: Result) -> str:
         f" width {network.width}, hourglass of depth {network.depth},"
         f" {'real-valued twin' if network.real else bits}."
     )
-    accuracy = dataclasses.replace(network_table(result), title="Accuracy")
+    accuracy = dataclasses.replace(network_table([result]), title="Accuracy")
     rows = [
         ("Print it", f"`python -m model.evaluate --config {config.name} --data FOLDER`"),
         *(
@@ -85,7 +85,7 @@ def main() -> None:
         config, path = load_config(name), checkpoint_path(name)
         if not path.is_file():
             raise InputError(f"no checkpoint {path}: train one with make train")
-        result = evaluate(config, path, data_folder(args.data), "test", flip=False)
+        (result,) = evaluate(config, path, data_folder(args.data))
         write_file(path.with_suffix(".md"), card(result))
         print(f"wrote {path.with_suffix('.md')}")
 

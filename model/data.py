@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -59,12 +60,36 @@ class Dataset:
         return Dataset(images, points, visible, norm, box, subsets)
 
 
+class PackedImages(Sequence[np.ndarray]):
+    """Pictures (H, W, 3) uint8 RGB of a packed file, each decoded when it is asked for."""
+
+    def __init__(self, path: Path, arrays: Mapping[str, np.ndarray], chosen: np.ndarray) -> None:
+        self._path, self._chosen = path, chosen.tolist()
+        self._jpeg, self._offset = arrays["jpeg"], arrays["offset"]
+
+    def __len__(self) -> int:
+        return len(self._chosen)
+
+    def __getitem__(self, place: Any) -> Any:
+        index = self._chosen[place]
+        start, end = self._offset[index : index + 2]
+        image = cv2.imdecode(self._jpeg[start:end], cv2.IMREAD_COLOR) if start < end else None
+        if image is None:
+            raise InputError(f"{self._path}: image {index} is no JPEG")
+        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
 def load_packed(
-    path: Path, split: str, shifts: Mapping[str, Sequence[float]] | None = None
+    path: Path,
+    split: str,
+    shifts: Mapping[str, Sequence[float]] | None = None,
+    decoded: bool = True,
 ) -> Dataset:
     """Read one split ('train' or 'test') of a packed file; InputError names what is wrong.
 
-    `shifts` moves the landmarks of the images of a source by (x, y) pixels.
+    `shifts` moves the landmarks of the images of a source by (x, y) pixels. Where the file names
+    its images' sources, or which are clean, these are the subsets. Without `decoded` a picture is
+    decoded each time it is looked at.
     """
     arrays = _read(path)
     _check(path, arrays)
@@ -72,11 +97,15 @@ def load_packed(
     chosen = np.flatnonzero(arrays["split"] == split.encode())
     if not len(chosen):
         raise InputError(f"{path} has no images of split {split!r}")
-    images = [_decode(path, arrays, int(index)) for index in chosen.tolist()]
+    pictures = PackedImages(path, arrays, chosen)
+    images = list(pictures) if decoded else pictures
     points, visible, norm, box = (
         arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box")
     )
-    subsets = {"clean": arrays["clean"][chosen]} if "clean" in arrays else {}
+    sources = arrays["source"][chosen] if "source" in arrays else np.zeros(0, str)
+    subsets = {str(name): sources == name for name in np.unique(sources)}
+    if "clean" in arrays:
+        subsets["clean"] = arrays["clean"][chosen]
     return Dataset(images, points, visible, norm, box, subsets)
 
 
@@ -111,12 +140,12 @@ def fitting(config: Config, source: Source, dataset: Dataset) -> Dataset:
     return dataset
 
 
-def load_source(source: Source, folder: Path | None, split: str) -> Dataset:
-    """One split of a data file in `folder`; of its `subset` for training."""
+def load_source(source: Source, folder: Path | None, split: str, decoded: bool = True) -> Dataset:
+    """One split of a data file in `folder`; of its `subset` for training. See `load_packed`."""
     if folder is None or not folder.is_dir():
         raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
     if source.format == "packed":
-        dataset = load_packed(folder / source.file, split, source.shifts)
+        dataset = load_packed(folder / source.file, split, source.shifts, decoded)
     else:
         dataset = _loader(source.format)(folder / source.file, split)
     return dataset.part(source.subset) if source.subset and split == "train" else dataset
@@ -163,14 +192,6 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
             f"{path}: image {int(wrong.argmax())} has no visible landmark or one that is no number:"
             " leave it out of the file"
         )
-
-
-def _decode(path: Path, arrays: dict[str, np.ndarray], index: int) -> np.ndarray:
-    start, end = arrays["offset"][index : index + 2]
-    image = cv2.imdecode(arrays["jpeg"][start:end], cv2.IMREAD_COLOR)
-    if image is None:
-        raise InputError(f"{path}: image {index} is no JPEG")
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def square_to_input(box: np.ndarray, size: int) -> np.ndarray:

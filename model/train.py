@@ -21,7 +21,6 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from hls.common.errors import InputError, run_command
-from hls.streams.landmarks import decode
 from model.batches import Batch, batches, input_side
 from model.checkpoint import (
     load_logits,
@@ -34,8 +33,7 @@ from model.checkpoint import (
 )
 from model.config import STRIDE, Config, load_config
 from model.data import Dataset, data_folder, dataset_of
-from model.evaluate import Crops, crops_of, headline, heatmaps_of
-from model.evaluation.metrics import found_points
+from model.evaluation.crops import Crops, crops_of, headline, heatmaps_of, landmarks_in
 from model.evaluation.pictures import gallery
 from model.mixture import Mixture, training_set
 from model.network import LandmarkNetwork
@@ -193,7 +191,7 @@ def _evaluate(trainer: Trainer, test: Crops, writer: SummaryWriter) -> str:
     maps = heatmaps_of(trainer.model.network, test.images)
     name, figure = headline(maps, test, trainer.config)
     writer.add_scalar(name, figure, trainer.done)
-    found = found_points(decode(maps[:8])[0])
+    found, _ = landmarks_in(maps[:8])
     picture = gallery(test.images[:8], test.landmarks[:8], found, [""] * len(found))
     writer.add_image("test", picture, trainer.done, dataformats="HWC")
     return f"{name} {figure:.5f}"
