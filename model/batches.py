@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -16,6 +18,10 @@ from model.config import Config
 from model.data import Dataset
 
 Batch = tuple[Tensor, Tensor, Tensor]
+
+# Workers come from a server without threads: a fork of this process, which has some, may hang.
+_WORKERS = multiprocessing.get_context("forkserver")
+_WORKERS.set_forkserver_preload([__name__])
 
 
 class Views(TorchDataset[Batch]):
@@ -56,4 +62,7 @@ def batches(
         )
     chosen = order[: steps * size * world].reshape(steps, world, size)[:, rank]
     views = Views(dataset, config, epoch, input_side(config, epoch))
-    return DataLoader(views, batch_sampler=chosen.tolist(), num_workers=workers)
+    context = _WORKERS if workers else None
+    return DataLoader(
+        views, batch_sampler=chosen.tolist(), num_workers=workers, multiprocessing_context=context
+    )
