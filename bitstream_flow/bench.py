@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from bitstream_flow.equality import brevitas, random_images
-from bitstream_flow.landmarks import heatmap_graph
 from bitstream_flow.project import Build
 from bitstream_flow.summary import Summary
-from hls.errors import run_command
+from hls.common.errors import run_command
+from hls.graph.decoder import heatmap_graph
 from host.bundle import load_bundle
 from host.golden import Golden
 
@@ -38,7 +38,7 @@ def accuracies(build: Build, golden: Golden, data: Path) -> tuple[float, float, 
     from model.evaluate import accuracy, test_crops
 
     crops = test_crops(load_config(build.config), data)
-    right = brevitas(build.config, build.checkpoint)
+    right = brevitas(build)
     figure = accuracy(lambda images: right(images)["heatmaps"], crops)
     heatmaps = Golden(heatmap_graph(golden.graph)).run
     return figure, accuracy(heatmaps, crops), len(crops.images)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import tomllib
 
-from hls.errors import InputError
-from hls.operator import Resources
+from hls.common.errors import InputError
+from hls.operators.resources import Resources
 
 FOLDER = Path(__file__).parent / "boards"
 

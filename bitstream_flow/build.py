@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from bitstream_flow.board import load_board
 from bitstream_flow.bundle import write_bundle
-from bitstream_flow.cache import digest, run_step, sources
+from bitstream_flow.cache import run_step
 from bitstream_flow.fit import check_budget
 from bitstream_flow.folding import Target
 from bitstream_flow.graph_files import save_graph, save_plan
@@ -30,13 +31,14 @@ from bitstream_flow.report.page import write_report
 from bitstream_flow.summary import Summary, write_summary
 from bitstream_flow.vitis.flow import hls_bitstream
 from bitstream_flow.vivado.flow import bitstream
-from hls.errors import InputError, run_command
+from hls.common.cache import digest, sources
+from hls.common.errors import InputError, run_command
 
 GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")
 
 
 def export(build: Build) -> bool:
-    """Checkpoint -> QONNX and manifest."""
+    """Checkpoint -> QONNX and manifest, and a copy of the checkpoint to compare with."""
     from model.checkpoint import checkpoint_path
     from model.export import exact_config, export_network
 
@@ -48,6 +50,7 @@ def export(build: Build) -> bool:
 
     def work(out: Path) -> None:
         export_network(build.config, checkpoint, out)
+        shutil.copyfile(checkpoint, out / f"{build.config}.safetensors")
 
     return run_step(build.folder, "export", key, work)
 
@@ -62,7 +65,7 @@ def _compile(build: Build, out: Path) -> None:
     from bitstream_flow.equality import brevitas
     from bitstream_flow.frontend import compile_qonnx
 
-    graph = compile_qonnx(build.qonnx, out, brevitas(build.config, build.checkpoint))
+    graph = compile_qonnx(build.qonnx, out, brevitas(build))
     save_graph(graph, out)
 
 

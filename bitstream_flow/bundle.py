@@ -17,11 +17,11 @@ import numpy as np
 from bitstream_flow.board import Board
 from bitstream_flow.fifo_depths import Depth, fifos, joins
 from bitstream_flow.generate import generate
-from bitstream_flow.streaming import edges
 from bitstream_flow.vivado.files import design_for
 from bitstream_flow.vivado.hwh import write_expected
-from hls.graph import Graph, fold_of, to_json
-from hls.tensor import Stream
+from hls.graph.edges import edges
+from hls.graph.graph import Graph, fold_of, to_json
+from hls.streams.tensor import Stream
 from host.bundle import pack_constants, seal
 from host.seal import HANDOFF
 

@@ -1,38 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Results kept by content: a step runs again only when something it reads has changed."""
+"""Steps of a build: one runs again only when something it reads has changed."""
 
 from __future__ import annotations
 
-import hashlib
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-
-from hls.folders import ROOT
-
-
-def digest(*parts: object) -> str:
-    """SHA-256 over files (by content), bytes and anything with a faithful str()."""
-    total = hashlib.sha256()
-    for part in parts:
-        data = _bytes(part)
-        total.update(len(data).to_bytes(8, "little"))
-        total.update(data)
-    return total.hexdigest()
-
-
-def sources(*packages: str) -> list[Path]:
-    """The source files of packages, for a step's key: a change of code is a change of input."""
-    suffixes = {".py", ".sv", ".cpp", ".hpp", ".h", ".toml"}
-    found: Iterable[Path] = (p for name in packages for p in (ROOT / name).rglob("*"))
-    return sorted(path for path in found if path.suffix in suffixes)
-
-
-def _bytes(part: object) -> bytes:
-    if isinstance(part, Path):
-        return part.read_bytes()
-    return part if isinstance(part, bytes) else str(part).encode()
 
 
 def run_step(folder: Path, name: str, key: str, work: Callable[[Path], None]) -> bool:

@@ -13,14 +13,14 @@ import numpy as np
 from bitstream_flow.fifo_depths import joins
 from bitstream_flow.generate_hls import TOP, axis_bits, hls_texts
 from bitstream_flow.landmarks import Tensors
-from bitstream_flow.streaming import edges
-from hls.cpp import ends, main_program
-from hls.cpp_simulation import CppDesign, CppRun, CppSimulator, build, read_beats
-from hls.fifo import Fifo
-from hls.graph import Graph
-from hls.programs import SimulationError
-from hls.simulation import DeadlockError
-from host.deadlock import blame, explain
+from hls.common.errors import SimulationError
+from hls.graph.edges import edges
+from hls.graph.graph import Graph
+from hls.operators.fifo import Fifo
+from hls.simulate.cpp import CppDesign, CppRun, CppSimulator, build, read_beats
+from hls.simulate.cpp_text import ends, main_program
+from hls.simulate.deadlock import blame, explain
+from hls.simulate.rtl import DeadlockError
 
 
 def csim_design(chip: Graph, fifos: Mapping[str, Fifo]) -> CppDesign:

@@ -22,11 +22,11 @@ from typing import Any
 
 from tqdm import tqdm
 
-from bitstream_flow.cache import digest
 from bitstream_flow.mapping import Unit, run_yosys, write_memories, write_sources
-from hls.errors import InputError
-from hls.folders import cache_root
-from hls.tools import tool
+from hls.common.cache import cached, digest
+from hls.common.errors import InputError
+from hls.common.folders import cache_root
+from hls.common.tools import tool
 
 VERSION = 1
 PART = "LFE5U-85F-8"
@@ -140,12 +140,7 @@ def _between_registers(unit: Unit, parameters: str) -> str:
 
 
 def _cached(key: str, work: Callable[[], Routed]) -> Routed:
-    path = result_path(key)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(work())))
-        fresh.rename(path)
+    path = cached(result_path(key), lambda _, made: made.write_text(json.dumps(asdict(work()))))
     return Routed(**json.loads(path.read_text()))
 
 

@@ -22,10 +22,10 @@ from rich.table import Table
 
 from bitstream_flow.equality import random_images
 from bitstream_flow.float_twin import float_twin, quantised, session
-from bitstream_flow.landmarks import heatmap_graph
 from bitstream_flow.project import Build
-from hls.errors import InputError, run_command
-from hls.graph import Graph
+from hls.common.errors import InputError, run_command
+from hls.graph.decoder import heatmap_graph
+from hls.graph.graph import Graph
 from host.bundle import load_bundle
 from host.emulator import Emulator
 from host.golden import Golden, multiplications

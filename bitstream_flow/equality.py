@@ -22,9 +22,9 @@ from tqdm import tqdm
 
 from bitstream_flow.landmarks import Tensors, with_landmarks
 from bitstream_flow.project import Build
-from hls.beats import from_hex
-from hls.errors import InputError, run_command
-from hls.graph import Graph
+from hls.common.errors import InputError, run_command
+from hls.graph.graph import Graph
+from hls.streams.encoding import from_hex
 
 Run = Callable[[np.ndarray], Tensors]
 BATCH = 10
@@ -129,12 +129,12 @@ def random_images(graph: Graph, count: int, seed: int = 0) -> np.ndarray:
     return images
 
 
-def brevitas(config: str, checkpoint: Path | None) -> Run:
-    """Every quantised tensor of the PyTorch model."""
+def brevitas(build: Build) -> Run:
+    """Every quantised tensor of the PyTorch model that was exported."""
     from model.checkpoint import load_network
     from model.trace import traced_forward
 
-    return partial(traced_forward, load_network(config, checkpoint))
+    return partial(traced_forward, load_network(build.config, build.exported_checkpoint))
 
 
 def onnx(path: Path) -> Run:
@@ -191,7 +191,7 @@ def rtl_tensors(
 
 
 def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.ndarray]]:
-    from bitstream_flow.streaming import edges
+    from hls.graph.edges import edges
 
     for edge in edges(graph):
         kind, path = edge.stream.tensor, folder / f"{edge.name}.hex"
@@ -224,7 +224,7 @@ def compare(
     """
     from bitstream_flow.frontend import FINN_GRAPH
 
-    right = with_landmarks(brevitas(build.config, build.checkpoint), build.logical)
+    right = with_landmarks(brevitas(build), build.logical)
     runs = {
         "QONNX": onnx(build.qonnx),
         "FINN": onnx(build.folder / "frontend" / FINN_GRAPH),

@@ -17,13 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from bitstream_flow.schedule import moves
-from bitstream_flow.streaming import edges
-from hls.fifo import Fifo, latency
-from hls.fork import Fork
-from hls.graph import Graph, Node
-from hls.upsample import Upsample
-from hls.width_converter import WidthConverter
-from hls.window import Window
+from hls.graph.edges import edges
+from hls.graph.graph import Graph, Node
+from hls.operators.fifo import Fifo, latency
+from hls.operators.stream_fork import Fork
+from hls.operators.upsample import Upsample
+from hls.operators.width_converter import WidthConverter
+from hls.operators.window import Window
 
 # Operators with a buffer behind their input: their in_ready and out_valid are registers.
 REGISTERED = (Window, Upsample)

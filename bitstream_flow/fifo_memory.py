@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from bitstream_flow.fifo_depths import joins
-from bitstream_flow.streaming import edges
-from hls.graph import Graph
+from hls.graph.edges import edges
+from hls.graph.graph import Graph
 
 # The smallest FIFO that passes a beat a cycle.
 _PLAIN = 2

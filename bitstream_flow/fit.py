@@ -20,8 +20,8 @@ from bitstream_flow.board import Board, load_board
 from bitstream_flow.folding import Target
 from bitstream_flow.lanes import lanes
 from bitstream_flow.optimise import USABLE, Plan, Planner
-from hls.errors import InputError, run_command
-from hls.operator import Resources
+from hls.common.errors import InputError, run_command
+from hls.operators.resources import Resources
 
 NAMES = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "dsp": "DSP", "uram": "URAM"}
 # Rates lie apart by this factor, so many of them.

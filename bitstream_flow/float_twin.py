@@ -26,20 +26,20 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from hls.add_clip import AddClip
-from hls.concat import Concat
-from hls.errors import InputError
-from hls.graph import Graph, Node
-from hls.int_mvu import IntMvu
-from hls.max_pool import MaxPool
-from hls.operator import Operator
-from hls.pad import Pad
-from hls.tensor import TensorType
-from hls.threshold import Threshold
-from hls.upsample import Upsample
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
-from host.emulator.geometry import convolution
+from hls.common.errors import InputError
+from hls.graph.convolution import convolution
+from hls.graph.graph import Graph, Node
+from hls.operators.add_clip import AddClip
+from hls.operators.concat import Concat
+from hls.operators.int_mvu import IntMvu
+from hls.operators.max_pool import MaxPool
+from hls.operators.operator import Operator
+from hls.operators.pad import Pad
+from hls.operators.threshold import Threshold
+from hls.operators.upsample import Upsample
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.tensor import TensorType
 
 _OPSET, _IR = 17, 8
 

@@ -13,12 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import product
 
-from hls.errors import InputError
-from hls.fork import Fork
-from hls.graph import Graph, Node
-from hls.operator import Operator
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, Node
+from hls.operators.operator import Operator
+from hls.operators.stream_fork import Fork
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
 
 # Pixels that a weight word may serve.
 _MMV = (1, 2, 4, 8)

@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from string import Template
 
-from hls.beats import axis_bytes
-from hls.errors import InputError
-from hls.fifo import Fifo
-from hls.graph import Graph, Node
-from hls.tensor import Stream
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, Node
+from hls.operators.fifo import Fifo
+from hls.streams.encoding import axis_bytes
+from hls.streams.tensor import Stream
 
 SPDX = (
     "// SPDX-FileCopyrightText: 2026 The Binary Landmarks authors\n"

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bitstream_flow.generate import SPDX, check_identifiers, identifier
-from bitstream_flow.streaming import edges
-from hls.beats import axis_bytes
-from hls.cpp import call, header, table
-from hls.fifo import Fifo
-from hls.graph import Graph, Node
-from hls.operator import LIBRARY
-from hls.tensor import Stream
-from hls.xnor_mvu import XnorMvu
+from hls.graph.edges import edges
+from hls.graph.graph import Graph, Node
+from hls.operators.fifo import Fifo
+from hls.operators.operator import PARTS
+from hls.operators.xnor_mvu import XnorMvu
+from hls.simulate.cpp_text import call, header, table
+from hls.streams.encoding import axis_bytes
+from hls.streams.tensor import Stream
 
 TOP = "accelerator"
 _PRAGMAS = (
@@ -29,13 +29,13 @@ _PRAGMAS = (
     "INTERFACE ap_ctrl_none port=return",
     "DATAFLOW",
 )
-_SHARED = ("axis.hpp", "fifo.hpp", "lanes.hpp", "popcount.hpp", "process.hpp")
 
 
 def generate_hls(graph: Graph, fifos: Mapping[str, Fifo], folder: Path) -> list[Path]:
     """Write the C++ of a converted graph and the headers it needs into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for source in {LIBRARY / name for name in _SHARED} | {header(n.op) for n in graph.nodes}:
+    operators = {header(Fifo), *(header(node.op) for node in graph.nodes)}
+    for source in {*PARTS.glob("*.hpp"), *operators}:
         shutil.copyfile(source, folder / source.name)
     for name, text in hls_texts(graph, fifos).items():
         (folder / name).write_text(text)

@@ -15,8 +15,8 @@ from bitstream_flow.fifo_depths import Depth
 from bitstream_flow.optimise import Plan
 from bitstream_flow.straight import with_lines
 from bitstream_flow.streaming import absorb_borders, insert_converters, widen
-from hls.graph import Graph, constants_of, fold_of, from_json, to_json
-from hls.scale_clip import ScaleClip
+from hls.graph.graph import Graph, constants_of, fold_of, from_json, to_json
+from hls.operators.scale_clip import ScaleClip
 
 
 def save_graph(graph: Graph, folder: Path) -> None:

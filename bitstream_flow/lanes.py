@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hls.graph import Graph
-from hls.int_mvu import IntMvu
-from hls.matrix_vector import MatrixVector
+from hls.graph.graph import Graph
+from hls.operators.int_mvu import IntMvu
+from hls.operators.matrix_vector import MatrixVector
 
 
 @dataclass(frozen=True)

@@ -25,13 +25,14 @@ from bitstream_flow.lanes import lanes
 from bitstream_flow.mapping import map_units, units
 from bitstream_flow.optimise import Plan, Planner
 from bitstream_flow.project import DEFAULT_RATE
-from hls.errors import run_command
-from hls.graph import Graph
-from hls.int_mvu import IntMvu
-from hls.operator import Constants, Operator, Resources
-from hls.scale_clip import ScaleClip
-from hls.threshold import Threshold
-from hls.xnor_mvu import XnorMvu
+from hls.common.errors import run_command
+from hls.graph.graph import Graph
+from hls.operators.int_mvu import IntMvu
+from hls.operators.operator import Constants, Operator
+from hls.operators.resources import Resources
+from hls.operators.scale_clip import ScaleClip
+from hls.operators.threshold import Threshold
+from hls.operators.xnor_mvu import XnorMvu
 from model.config import load_config
 
 

@@ -21,13 +21,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from bitstream_flow.cache import digest
-from hls.errors import InputError
-from hls.fifo import Fifo
-from hls.folders import cache_root
-from hls.graph import Graph
-from hls.operator import NO_CONSTANTS, Constants, Memory, Operator, Resources
-from hls.tools import tool
+from hls.common.cache import digest, keep
+from hls.common.errors import InputError
+from hls.common.folders import cache_root
+from hls.common.tools import tool
+from hls.graph.graph import Graph
+from hls.operators.fifo import Fifo
+from hls.operators.operator import NO_CONSTANTS, Constants, Memory, Operator
+from hls.operators.resources import Resources
 
 VERSION = 1
 BATCH = 12
@@ -98,11 +99,8 @@ def _map_batch(batch: list[Unit], family: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         text = _run_yosys(batch, Path(folder), family)
     for index, unit in enumerate(batch):
-        path = _result_path(unit.key, family)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(asdict(parse_statistics(text, _cell(index, unit)))))
-        fresh.rename(path)
+        found = parse_statistics(text, _cell(index, unit))
+        keep(_result_path(unit.key, family), json.dumps(asdict(found)))
     return len(batch)
 
 

@@ -19,8 +19,8 @@ from tqdm import tqdm
 from bitstream_flow.equality import random_images
 from bitstream_flow.fifo_depths import Depth
 from bitstream_flow.project import Build
-from hls.errors import run_command
-from hls.simulation import SimulationError
+from hls.common.errors import run_command
+from hls.simulate.rtl import SimulationError
 from host.bundle import load_bundle
 from host.rtl_simulation import RtlSimulation, cycles_per_frame
 

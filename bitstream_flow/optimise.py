@@ -26,16 +26,17 @@ from bitstream_flow.folding import Target, choices, fold, out_of_reach
 from bitstream_flow.straight import with_lines
 from bitstream_flow.streaming import absorb_borders, insert_converters, widen
 from bitstream_flow.ultra_ram import lanes_for_ultra_ram, with_ultra_ram
-from hls.errors import InputError
-from hls.fifo import Fifo
-from hls.fork import Fork
-from hls.graph import Graph, Node
-from hls.matrix_vector import MatrixVector
-from hls.memory_cost import BRAM36_BITS, ULTRA_RAM_BITS
-from hls.operator import Operator, Resources
-from hls.scale_clip import ScaleClip
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, Node
+from hls.operators.fifo import Fifo
+from hls.operators.matrix_vector import MatrixVector
+from hls.operators.memory_cost import BRAM36_BITS, ULTRA_RAM_BITS
+from hls.operators.operator import Operator
+from hls.operators.resources import Resources
+from hls.operators.scale_clip import ScaleClip
+from hls.operators.stream_fork import Fork
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
 
 # The most of each resource that a design may use, so that it can still be routed.
 USABLE = 0.9

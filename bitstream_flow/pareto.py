@@ -20,8 +20,8 @@ from bitstream_flow.fit import NAMES, fastest, scarcest, shares, titles
 from bitstream_flow.frontend.structure import network_graph
 from bitstream_flow.lanes import lanes, utilisation
 from bitstream_flow.optimise import Plan, Planner
-from hls.errors import run_command
-from hls.matrix_vector import MatrixVector
+from hls.common.errors import run_command
+from hls.operators.matrix_vector import MatrixVector
 from model.config import NetworkConfig, load_config
 
 WIDTHS = (48, 64, 96, 128, 160)

@@ -12,11 +12,11 @@ from typing import Any
 
 from bitstream_flow.board import Board, load_board
 from bitstream_flow.graph_files import load_graph, load_plan
-from bitstream_flow.landmarks import end_with_decoder
 from bitstream_flow.optimise import Plan
-from hls.errors import InputError
-from hls.folders import build_root
-from hls.graph import Graph
+from hls.common.errors import InputError
+from hls.common.folders import build_root
+from hls.graph.decoder import end_with_decoder
+from hls.graph.graph import Graph
 
 DEFAULT_RATE = 1000.0
 
@@ -25,7 +25,8 @@ DEFAULT_RATE = 1000.0
 class Build:
     """One configuration on one board; a property is there once its step has run.
 
-    With `decode` the chip ends with the landmark decoder.
+    `checkpoint` is what the export takes, by default the shipped one. With `decode` the chip ends
+    with the landmark decoder.
     """
 
     config: str
@@ -36,7 +37,7 @@ class Build:
 
     @classmethod
     def existing(cls, config: str, board: str) -> Build:
-        """The build that `make bitstream` left, with the options that it was made with."""
+        """The build that `make bitstream` left, with its rate and decoder."""
         build = cls(config, load_board(board), 0.0)
         try:
             manifest = json.loads((build.bundle / "manifest.json").read_text())
@@ -67,6 +68,14 @@ class Build:
     def qonnx(self) -> Path:
         """The exported network."""
         return self.folder / "export" / f"{self.config}.onnx"
+
+    @property
+    def exported_checkpoint(self) -> Path:
+        """The weights that were exported, whatever has become of the file that they came from."""
+        path = self.folder / "export" / f"{self.config}.safetensors"
+        if not path.is_file():
+            raise InputError(f"no checkpoint {path}: run make bitstream CONFIG={self.config}")
+        return path
 
     @property
     def export_manifest(self) -> dict[str, Any]:

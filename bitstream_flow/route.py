@@ -20,8 +20,8 @@ from tqdm import tqdm
 from bitstream_flow.ecp5 import PART, Routed, result_path, route_chip, route_unit, unit_key
 from bitstream_flow.mapping import Unit, units
 from bitstream_flow.project import Build
-from hls.errors import InputError, run_command
-from hls.fifo import Fifo
+from hls.common.errors import InputError, run_command
+from hls.operators.fifo import Fifo
 
 ROWS = 25
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hls.graph import Graph, Node
-from hls.width_converter import WidthConverter
+from hls.graph.graph import Graph, Node
+from hls.operators.width_converter import WidthConverter
 
 # Enough to reach the steady state, in which each frame is the one before, an interval later.
 FRAMES = 3

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hls.fork import Fork
-from hls.graph import Graph, Node
-from hls.operator import Operator
-from hls.scale_clip import ScaleClip
-from hls.threshold import Threshold
-from hls.xnor_mvu import XnorMvu
+from hls.graph.graph import Graph, Node
+from hls.operators.operator import Operator
+from hls.operators.scale_clip import ScaleClip
+from hls.operators.stream_fork import Fork
+from hls.operators.threshold import Threshold
+from hls.operators.xnor_mvu import XnorMvu
 
 _GAIN_BITS = range(8, 19, 2)
 _SHIFTS = range(2, 32)

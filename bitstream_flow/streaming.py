@@ -5,27 +5,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from math import gcd, lcm
 
-from hls.graph import Graph, Node
-from hls.pad import Pad
-from hls.tensor import Stream, TensorType
-from hls.width_converter import WidthConverter
-from hls.window import Window
+from hls.graph.graph import Graph, Node
+from hls.operators.pad import Pad
+from hls.operators.width_converter import WidthConverter
+from hls.operators.window import Window
+from hls.streams.tensor import Stream, TensorType
 
 # The chip's output is no wider than the board's memory port, where that is fast enough: a wider
 # stream takes a wider DMA and interconnect.
 PORT_BITS = 64
-
-
-@dataclass(frozen=True)
-class Edge:
-    """One stream of the chip: a FIFO stands in it, and carries the tensor's name."""
-
-    name: str
-    stream: Stream
 
 
 def absorb_borders(graph: Graph) -> Graph:
@@ -131,12 +123,3 @@ def widen(graph: Graph, lanes: Mapping[str, int]) -> Graph:
             inputs.append(name)
         nodes.append(replace(node, inputs=tuple(inputs)))
     return replace(graph, nodes=tuple(nodes))
-
-
-def edges(graph: Graph) -> list[Edge]:
-    """Every stream of the chip, the graph's input first and its output last."""
-    first, port = graph.consumers[graph.input]
-    found = [Edge(graph.input, first.op.inputs[port])]
-    for name, (node, port) in graph.producers.items():
-        found.append(Edge(name, node.op.outputs[port]))
-    return found

@@ -19,8 +19,9 @@ from bitstream_flow.fit import NAMES, titles
 from bitstream_flow.lanes import lane_uses, lanes, utilisation
 from bitstream_flow.mapping import units
 from bitstream_flow.project import Build
-from hls.errors import InputError
-from hls.operator import Operator, Resources
+from hls.common.errors import InputError
+from hls.operators.operator import Operator
+from hls.operators.resources import Resources
 
 # What share of the bottleneck schedule the lanes should work.
 LANE_GOAL = 0.9

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hls.fifo import Fifo, in_block_ram
-from hls.graph import Graph
-from hls.memory_cost import ULTRA_RAM_WIDTH
-from hls.operator import Resources
-from hls.tensor import Stream
-from hls.width_converter import WidthConverter
+from hls.graph.graph import Graph
+from hls.operators.fifo import Fifo, in_block_ram
+from hls.operators.memory_cost import ULTRA_RAM_WIDTH
+from hls.operators.resources import Resources
+from hls.operators.width_converter import WidthConverter
+from hls.streams.tensor import Stream
 
 _MEMORIES = ("bram36", "uram")
 # Block RAM of a FIFO that is worth two converters.

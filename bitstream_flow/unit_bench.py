@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bitstream_flow.mapping import Unit, map_units
-from hls.errors import run_command
-from hls.operator import Resources
-from hls.tensor import TensorType
-from hls.xnor_mvu import XnorMvu
+from hls.common.errors import run_command
+from hls.operators.resources import Resources
+from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.tensor import TensorType
 
 # (pe, simd, mmv, block_ram) of a 3x3 convolution of 32 x 32 pixels, nine beats and four folds.
 SHAPES = (

@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import InputError, one_line
-from hls.folders import build_root
-from hls.graph import Graph, from_json
-from hls.landmark_decode import LandmarkDecode
-from hls.tensor import Stream, TensorType
+from hls.common.errors import InputError, one_line
+from hls.common.folders import build_root
+from hls.graph.graph import Graph, from_json
+from hls.operators.landmark_decode import LandmarkDecode
+from hls.streams.tensor import Stream, TensorType
 from host.constants import pack_constants, unpack_constants
 from host.seal import MANIFEST, REMEDY, VERSION, check_seal, seal
 

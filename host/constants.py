@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import InputError
-from hls.graph import Graph, constants_of
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, constants_of
 
 _WIDTHS = (np.int8, np.int16, np.int32)
 

@@ -16,12 +16,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from hls.errors import InputError, run_command
-from hls.folders import ROOT
+from hls.common.errors import InputError, run_command
+from hls.common.folders import ROOT
 from host.seal import BIT, check_seal
 
 # Beside host/ and the bundle: the operators' Python, and what `pip install .` reads.
-_PATTERNS = ("host/**/*", "hls/*.py", "pyproject.toml", "README.md", "LICENSE")
+_PATTERNS = ("host/**/*", "hls/**/*.py", "pyproject.toml", "README.md", "LICENSE")
 _HOST = re.compile(r"[A-Za-z0-9_][\w.@:%\[\]-]*")
 _FOLDER = re.compile(r"/?[\w][\w./-]*")
 _PROBE = """for f in pynq_venv xrt_setup; do

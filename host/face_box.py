@@ -16,8 +16,8 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hls.errors import InputError
-from hls.landmark_decode import to_image
+from hls.common.errors import InputError
+from hls.streams.landmarks import to_image
 
 # Training boxes are squares centred on the landmarks' bounding box, 2.1 times its mean side. On
 # 300 random training images of faces68 (seed 0, 299 found) such a box is 1.80 times the detector's

@@ -19,15 +19,15 @@ from typing import Literal, overload
 
 import numpy as np
 
-from hls.errors import InputError, run_command
-from hls.fork import Fork
-from hls.graph import Graph, Node
-from hls.int_mvu import IntMvu
-from hls.max_pool import MaxPool
-from hls.pad import Pad
-from hls.threshold import Threshold
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from hls.common.errors import InputError, run_command
+from hls.graph.graph import Graph, Node
+from hls.operators.int_mvu import IntMvu
+from hls.operators.max_pool import MaxPool
+from hls.operators.pad import Pad
+from hls.operators.stream_fork import Fork
+from hls.operators.threshold import Threshold
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
 from host.bundle import Bundle, load_bundle
 from host.kernels import (
     Kernel,

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -15,14 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import InputError
-from hls.int_mvu import IntMvu
-from hls.max_pool import MaxPool
-from hls.operator import Constants
-from hls.pad import Pad
-from hls.threshold import Threshold
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from hls.common.errors import InputError
+from hls.operators.int_mvu import IntMvu
+from hls.operators.max_pool import MaxPool
+from hls.operators.operator import Constants
+from hls.operators.pad import Pad
+from hls.operators.threshold import Threshold
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
 from host.popcount import count_agreements
 
 Kernel = Callable[[np.ndarray], np.ndarray]

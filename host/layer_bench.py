@@ -8,10 +8,10 @@ import time
 
 import numpy as np
 
-from hls.pad import Pad
-from hls.tensor import TensorType
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from hls.operators.pad import Pad
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.tensor import TensorType
 from host.kernels import xnor_kernel
 
 # Channels in and out, and side of the map.

@@ -9,7 +9,7 @@ import ipaddress
 import re
 from pathlib import Path
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.backends import BACKENDS
 from host.live.lines import part_of
 from host.live.video_writer import CODECS

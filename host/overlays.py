@@ -7,6 +7,6 @@ pynq searches the folder of whatever the entry point `pynq.overlays` names: here
 
 from __future__ import annotations
 
-from hls.folders import build_root
+from hls.common.folders import build_root
 
 __path__ = [str(build_root())]

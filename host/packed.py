@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.backends import Backend
 from host.face_box import Square, crop, to_picture
 

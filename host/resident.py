@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 # It may grow by so much once buffers and caches are full: the C library keeps some for itself.
 GROWTH_MIB = 16.0

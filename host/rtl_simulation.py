@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import InputError
-from hls.notes import Note
-from hls.simulation import DeadlockError, Design, Run, SimulationError, build
+from hls.common.errors import InputError
+from hls.common.progress import Note
+from hls.simulate.deadlock import explain
+from hls.simulate.rtl import DeadlockError, Design, Run, SimulationError, build
 from host.bundle import Bundle
-from host.deadlock import explain
 
 
 class RtlSimulation:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 FORMAT = "binary-landmarks-bundle"
 VERSION = 1

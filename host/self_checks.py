@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hls.notes import Note
+from hls.common.progress import Note
 from host.backends import Backend, Result, open_backend
 from host.bundle import Bundle, load_bundle
 from host.compare import Difference, first_difference

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TextIO
 
-from hls.errors import InputError, one_line, run_command
-from hls.folders import build_root
-from hls.notes import note
+from hls.common.errors import InputError, one_line, run_command
+from hls.common.folders import build_root
+from hls.common.progress import note
 from host.backends import BACKENDS
 from host.bundle import default_bundle
 from host.seal import BIT

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from hls.errors import InputError, run_command
-from hls.notes import note
+from hls.common.errors import InputError, run_command
+from hls.common.progress import note
 from host.backends import Backend
 from host.backends.choice import open_chosen
 from host.bundle import find_bundle

@@ -13,7 +13,7 @@ from typing import TextIO
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.backends import Backend, Result
 from host.bundle import Bundle
 from host.compare import first_difference

@@ -24,7 +24,7 @@ from pathlib import Path
 import tomllib
 from tqdm import tqdm
 
-from hls.errors import InputError, run_command
+from hls.common.errors import InputError, run_command
 from model.config import load_config
 from model.data import data_folder
 from model.summary import count

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.config import DataConfig
 from model.data import cut, square_to_input, transform
 

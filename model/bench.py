@@ -19,7 +19,7 @@ from brevitas.nn import QuantConv2d, QuantIdentity
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from hls.errors import run_command
+from hls.common.errors import run_command
 from model.batches import batches, input_side
 from model.config import STRIDE, Config, load_config
 from model.data import Dataset, synthetic

@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.config import Config, NetworkConfig, load_config
 from model.network import LandmarkNetwork
 from model.optimise import Logits
@@ -79,6 +79,12 @@ def save_network(path: Path, model: Logits, config: Config, **notes: str) -> Non
             tensors[f"{name}.weight"] = module.weight.half()
     scale = {"log_scale": repr(model.log_scale.item()), "offset": repr(model.offset.item())}
     save_tensors(path, tensors, network_metadata(config) | scale | notes)
+
+
+def annotate(path: Path, **notes: str) -> None:
+    """Add to a checkpoint's metadata, in one step."""
+    tensors, metadata = load_tensors(path)
+    save_tensors(path, tensors, metadata | notes)
 
 
 def network_state(network: LandmarkNetwork) -> dict[str, Tensor]:

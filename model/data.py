@@ -13,12 +13,13 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
-from hls.errors import InputError
-from model.config import Config
+from hls.common.errors import InputError
+from model.config import Config, Source
 
 ARRAYS = ("jpeg", "offset", "landmarks", "visible", "norm", "group", "split", "box")
 
@@ -54,24 +55,83 @@ class Dataset:
         chosen = np.flatnonzero(self.subsets[subset])
         fields = (self.landmarks, self.visible, self.norm, self.box)
         points, visible, norm, box = (values[chosen] for values in fields)
-        images = [self.images[index] for index in chosen.tolist()]
+        images = Chosen(self.images, chosen)
         subsets = {name: mask[chosen] for name, mask in self.subsets.items()}
         return Dataset(images, points, visible, norm, box, subsets)
 
 
-def load_packed(path: Path, split: str) -> Dataset:
-    """Read one split ('train' or 'test') of a packed file; InputError names what is wrong."""
+class Chosen(Sequence[np.ndarray]):
+    """Some images of a sequence, by their places (N,)."""
+
+    def __init__(self, images: Sequence[np.ndarray], places: np.ndarray) -> None:
+        self.images, self.places = images, places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return Chosen(self.images, self.places[place])
+        return self.images[int(self.places[place])]
+
+
+class PackedImages(Sequence[np.ndarray]):
+    """The JPEG files of a packed file as uint8 RGB pictures (H, W, 3), each decoded when it is
+    asked for."""
+
+    def __init__(self, path: Path, jpeg: np.ndarray, offset: np.ndarray) -> None:
+        self.path, self.jpeg, self.offset = path, jpeg, offset
+
+    def __len__(self) -> int:
+        return len(self.offset) - 1
+
+    def __getitem__(self, index: Any) -> Any:
+        data = self.jpeg[self.offset[index] : self.offset[index + 1]]
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        if image is None:
+            raise InputError(f"{self.path}: image {index} is no JPEG")
+        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def load_packed(
+    path: Path, split: str, shifts: Mapping[str, Sequence[float]] | None = None
+) -> Dataset:
+    """Read one split ('train' or 'test') of a packed file; InputError names what is wrong.
+
+    `shifts` moves the landmarks of the images of a source by (x, y) pixels.
+    """
     arrays = _read(path)
     _check(path, arrays)
+    _move(path, arrays, shifts or {})
     chosen = np.flatnonzero(arrays["split"] == split.encode())
     if not len(chosen):
         raise InputError(f"{path} has no images of split {split!r}")
-    images = [_decode(path, arrays, int(index)) for index in chosen.tolist()]
+    images = Chosen(PackedImages(path, arrays["jpeg"], arrays["offset"]), chosen)
     points, visible, norm, box = (
         arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box")
     )
     subsets = {"clean": arrays["clean"][chosen]} if "clean" in arrays else {}
     return Dataset(images, points, visible, norm, box, subsets)
+
+
+def _check_pictures(path: Path, jpeg: np.ndarray, offset: np.ndarray) -> None:
+    """InputError where `offset` does not cut `jpeg` into files that begin as a JPEG does."""
+    whole = offset.ndim == 1 and offset.dtype.kind in "iu" and jpeg.dtype == np.uint8
+    if not whole or (np.diff(offset) < 2).any() or offset[0] < 0 or offset[-1] > len(jpeg):
+        raise InputError(f"{path}: offset does not say where each picture in jpeg begins and ends")
+    first, second = jpeg[offset[:-1]], jpeg[offset[:-1] + 1]
+    wrong = (first != 0xFF) | (second != 0xD8)
+    if wrong.any():
+        raise InputError(f"{path}: image {int(wrong.argmax())} is no JPEG")
+
+
+def _move(path: Path, arrays: dict[str, np.ndarray], shifts: Mapping[str, Sequence[float]]) -> None:
+    """Move the landmarks of the named sources; InputError where the file has no such source."""
+    for name, shift in shifts.items():
+        chosen = arrays["source"] == name if "source" in arrays else np.zeros(1, bool)
+        if not chosen.any():
+            raise InputError(f"{path} has no images of the source {name!r}: see shifts")
+        arrays["landmarks"][chosen] += np.array(shift, np.float32)
 
 
 def data_folder(given: Path | None) -> Path | None:
@@ -80,27 +140,39 @@ def data_folder(given: Path | None) -> Path | None:
 
 
 def dataset_of(config: Config, folder: Path | None, split: str) -> Dataset:
-    """The configuration's data in `folder`; its landmark count has to be the network's."""
-    if folder is None or not folder.is_dir():
-        raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
-    name, kind = config.data.file, config.data.format
-    if split == "test":
-        name, kind = config.data.test_file or name, config.data.test_format or kind
-    dataset = _loader(kind)(folder / name, split)
+    """A split of the configuration's own data set, the first of its files for training; its
+    landmark count has to be the network's."""
+    source = config.data.test_source if split == "test" else config.data.sources[0]
+    return fitting(config, source, load_source(source, folder, split))
+
+
+def fitting(config: Config, source: Source, dataset: Dataset) -> Dataset:
+    """The data set if its landmarks are as many as the network's, else an InputError."""
     if dataset.landmarks_count != config.network.landmarks:
         raise InputError(
-            f"{name} has {dataset.landmarks_count} landmarks an image,"
+            f"{source.file} has {dataset.landmarks_count} landmarks per image,"
             f" {config.name} predicts {config.network.landmarks}"
         )
-    return dataset.part(config.data.subset) if config.data.subset and split == "train" else dataset
+    return dataset
+
+
+def load_source(source: Source, folder: Path | None, split: str) -> Dataset:
+    """One split of a data file in `folder`; of its `subset` for training."""
+    if folder is None or not folder.is_dir():
+        raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
+    if source.format == "packed":
+        dataset = load_packed(folder / source.file, split, source.shifts)
+    else:
+        dataset = _loader(source.format)(folder / source.file, split)
+    return dataset.part(source.subset) if source.subset and split == "train" else dataset
 
 
 def _loader(kind: str) -> Callable[[Path, str], Dataset]:
     from model.datasets import DATA_SETS  # its modules build on this one
 
-    if kind != "packed" and kind not in DATA_SETS:
+    if kind not in DATA_SETS:
         raise InputError(f"unknown data format {kind!r}: packed, {', '.join(DATA_SETS)}")
-    return DATA_SETS.get(kind, load_packed)
+    return DATA_SETS[kind]
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
@@ -111,7 +183,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
                 raise InputError(
                     f"{path} lacks the array {min(missing)}; needs {', '.join(ARRAYS)}"
                 )
-            return {key: file[key] for key in (*ARRAYS, "clean") if key in file.files}
+            return {key: file[key] for key in (*ARRAYS, "clean", "source") if key in file.files}
     except FileNotFoundError:
         raise InputError(f"data file {path} is missing") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
@@ -124,6 +196,7 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
     for key in set(arrays) - {"jpeg", "offset"}:
         if len(arrays[key]) != count:
             raise InputError(f"{path}: {key} has {len(arrays[key])} entries for {count} images")
+    _check_pictures(path, arrays["jpeg"], arrays["offset"])
     visible, points = arrays["visible"], arrays["landmarks"]
     if points.shape != (*visible.shape, 2) or arrays["box"].shape != (count, 3):
         raise InputError(
@@ -136,14 +209,6 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
             f"{path}: image {int(wrong.argmax())} has no visible landmark or one that is no number:"
             " leave it out of the file"
         )
-
-
-def _decode(path: Path, arrays: dict[str, np.ndarray], index: int) -> np.ndarray:
-    start, end = arrays["offset"][index : index + 2]
-    image = cv2.imdecode(arrays["jpeg"][start:end], cv2.IMREAD_COLOR)
-    if image is None:
-        raise InputError(f"{path}: image {index} is no JPEG")
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def square_to_input(box: np.ndarray, size: int) -> np.ndarray:

@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from hls.errors import InputError, run_command
-from hls.landmark_decode import decode
+from hls.common.errors import InputError, run_command
+from hls.streams.landmarks import decode
 from model.augment import flip_table
 from model.checkpoint import checkpoint_path, load_network, load_tensors, shipped
 from model.config import Config, load_config

@@ -28,7 +28,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.core.onnx_exec import execute_onnx
 from qonnx.util.cleanup import cleanup_model
 
-from hls.errors import InputError, run_command
+from hls.common.errors import InputError, run_command
 from model.checkpoint import checkpoint_path, load_network
 from model.config import STRIDE, Config, load_config
 from model.network import LandmarkNetwork

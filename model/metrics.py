@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from hls.landmark_decode import to_image
+from hls.streams.landmarks import to_image
 from model.config import STRIDE
 
 # Pelvis (6) and thorax (7) are in no part and so not in the total: the hourglass networks' habit.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from hls.errors import run_command
+from hls.common.errors import run_command
 from model.config import Config, load_config
 from model.network import LandmarkNetwork
 from model.quantisers import BinaryConv

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.blocks import Shift, Skip, Stage
 from model.network import Head, LandmarkNetwork, Stem
 

@@ -28,7 +28,7 @@ from bitstream_flow.folding import Target
 from bitstream_flow.frontend import FINN_GRAPH
 from bitstream_flow.optimise import Plan, Planner
 from bitstream_flow.project import DEFAULT_RATE, Build
-from hls.errors import InputError, run_command
+from hls.common.errors import InputError, run_command
 
 # Rates tried for the highest that fits: steps of this factor, so many below and above.
 _STEP = 1.05

@@ -24,12 +24,13 @@ from rich.table import Table
 from tqdm import tqdm
 
 from bitstream_flow.board import Board
-from bitstream_flow.cache import digest, run_step, sources
+from bitstream_flow.cache import run_step
 from bitstream_flow.finn_flow.estimate import Estimate
 from bitstream_flow.fit import USABLE
 from bitstream_flow.frontend import FINN_GRAPH, compare_stage, execute_named, probes, quiet
 from bitstream_flow.project import Build
-from hls.errors import InputError
+from hls.common.cache import digest, sources
+from hls.common.errors import InputError
 
 SCRIPT = Path(__file__).with_name("builder.py")
 TOOLS = ("vivado", "vitis_hls")

@@ -20,12 +20,13 @@ from bitstream_flow.frontend import quiet
 from bitstream_flow.optimise import Plan
 from bitstream_flow.straight import with_lines
 from bitstream_flow.streaming import absorb_borders, insert_converters
-from hls.graph import Graph
-from hls.matrix_vector import MatrixVector
-from hls.operator import Operator, Resources
-from hls.scale_clip import ScaleClip
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from hls.graph.graph import Graph
+from hls.operators.matrix_vector import MatrixVector
+from hls.operators.operator import Operator
+from hls.operators.resources import Resources
+from hls.operators.scale_clip import ScaleClip
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
 
 
 class FinnGraph:

@@ -23,8 +23,8 @@ from bitstream_flow.frontend.importer import import_graph
 from bitstream_flow.frontend.lowering import LowerToChannelsLast
 from bitstream_flow.frontend.thresholds import AbsorbIntoThresholds, FoldWeights
 from bitstream_flow.frontend.xnor import BipolarToXnor
-from hls.errors import InputError
-from hls.graph import Graph
+from hls.common.errors import InputError
+from hls.graph.graph import Graph
 
 __all__ = [
     "FINN_GRAPH", "STAGES", "StageError", "compare_stage", "compile_qonnx", "execute_named",

@@ -15,7 +15,7 @@ from qonnx.core.modelwrapper import ModelWrapper
 from qonnx.transformation.base import Transformation
 from qonnx.transformation.general import GiveUniqueNodeNames
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 
 def passes() -> list[Transformation]:

@@ -18,20 +18,20 @@ from qonnx.core.modelwrapper import ModelWrapper
 
 from bitstream_flow.frontend.onnx_graph import attribute
 from bitstream_flow.frontend.ranges import conv_range
-from hls.add_clip import AddClip
-from hls.concat import Concat
-from hls.errors import InputError
-from hls.fork import Fork
-from hls.graph import Graph, Node
-from hls.int_mvu import IntMvu
-from hls.max_pool import MaxPool
-from hls.operator import Operator
-from hls.pad import Pad
-from hls.tensor import TensorType, bits_for
-from hls.threshold import Threshold
-from hls.upsample import Upsample
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, Node
+from hls.operators.add_clip import AddClip
+from hls.operators.concat import Concat
+from hls.operators.int_mvu import IntMvu
+from hls.operators.max_pool import MaxPool
+from hls.operators.operator import Operator
+from hls.operators.pad import Pad
+from hls.operators.stream_fork import Fork
+from hls.operators.threshold import Threshold
+from hls.operators.upsample import Upsample
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.tensor import TensorType, bits_for
 
 
 @dataclass

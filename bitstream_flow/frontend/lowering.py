@@ -21,7 +21,7 @@ from qonnx.transformation.infer_datatypes import InferDataTypes
 from qonnx.util.basic import qonnx_make_model
 
 from bitstream_flow.frontend.onnx_graph import attribute, constant
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 GENERAL = "qonnx.custom_op.general"
 

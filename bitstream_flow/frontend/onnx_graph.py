@@ -10,7 +10,7 @@ import numpy as np
 from onnx import NodeProto, helper
 from qonnx.core.modelwrapper import ModelWrapper
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 
 def attribute(node: NodeProto, name: str, default: Any = None) -> Any:

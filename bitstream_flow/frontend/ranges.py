@@ -9,7 +9,7 @@ from onnx import NodeProto
 from qonnx.core.modelwrapper import ModelWrapper
 
 from bitstream_flow.frontend.onnx_graph import attribute, constant
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 Range = tuple[int, int]
 

@@ -15,20 +15,20 @@ import torch
 from brevitas.nn import QuantConv2d, QuantIdentity
 from torch import fx, nn
 
-from hls.add_clip import AddClip
-from hls.concat import Concat
-from hls.errors import InputError
-from hls.fork import Fork
-from hls.graph import Graph, Node
-from hls.int_mvu import IntMvu
-from hls.max_pool import MaxPool
-from hls.operator import Operator
-from hls.pad import Pad
-from hls.tensor import TensorType, bits_for
-from hls.threshold import Threshold
-from hls.upsample import Upsample
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, Node
+from hls.operators.add_clip import AddClip
+from hls.operators.concat import Concat
+from hls.operators.int_mvu import IntMvu
+from hls.operators.max_pool import MaxPool
+from hls.operators.operator import Operator
+from hls.operators.pad import Pad
+from hls.operators.stream_fork import Fork
+from hls.operators.threshold import Threshold
+from hls.operators.upsample import Upsample
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.tensor import TensorType, bits_for
 from model.blocks import Shift
 from model.config import NetworkConfig
 from model.network import LandmarkNetwork

@@ -20,7 +20,7 @@ from qonnx.transformation.base import Transformation
 
 from bitstream_flow.frontend.onnx_graph import constant, dynamic_inputs, remove_unused
 from bitstream_flow.frontend.ranges import Range, integer_ranges, quant_range
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 CHAIN_OPS = {
     "Abs", "Add", "BatchNormalization", "Clip", "Div", "Elu", "HardSigmoid", "Identity",

@@ -16,8 +16,8 @@ from qonnx.transformation.base import Transformation
 
 from bitstream_flow.frontend.lowering import GENERAL
 from bitstream_flow.frontend.onnx_graph import attribute
-from hls.errors import InputError
-from hls.tensor import bits_for
+from hls.common.errors import InputError
+from hls.streams.tensor import bits_for
 
 BIPOLAR, BINARY = DataType["BIPOLAR"], DataType["BINARY"]
 

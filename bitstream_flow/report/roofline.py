@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from bitstream_flow.fit import USABLE
 from bitstream_flow.lanes import LaneUse
 from bitstream_flow.report.contents import Contents
-from bitstream_flow.streaming import edges
-from hls.beats import axis_bytes
-from hls.tensor import Stream
+from hls.graph.edges import edges
+from hls.streams.encoding import axis_bytes
+from hls.streams.tensor import Stream
 
 # Both ports of a RAMB36, 36 bits each.
 _PORT_BITS = 72

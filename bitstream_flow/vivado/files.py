@@ -15,8 +15,8 @@ from typing import Any
 from bitstream_flow.board import Board
 from bitstream_flow.generate import SPDX
 from bitstream_flow.vivado.hwh import Design, write_expected
-from hls.beats import axis_bytes
-from hls.errors import InputError
+from hls.common.errors import InputError
+from hls.streams.encoding import axis_bytes
 
 SCRIPT = Path(__file__).with_name("overlay.tcl")
 # The widest stream that AXI DMA carries (PG021).

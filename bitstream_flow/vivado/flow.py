@@ -21,7 +21,7 @@ from bitstream_flow.board import Board
 from bitstream_flow.vivado.files import PACKAGED, SCRIPT, Core, design_of, write_files
 from bitstream_flow.vivado.hwh import check_hwh
 from bitstream_flow.vivado.reports import Routed, read_reports
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.seal import BIT, HANDOFF, MANIFEST, seal
 
 RESULTS = (BIT, HANDOFF)

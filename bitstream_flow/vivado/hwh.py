@@ -16,7 +16,7 @@ from math import prod
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.board.handoff import modules
 
 LENGTH_BITS = 26

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from hls.errors import InputError
-from hls.operator import Resources
+from hls.common.errors import InputError
+from hls.operators.resources import Resources
 
 # Rows of report_utilization: 7-series and UltraScale+ name them differently.
 _ROWS = {

@@ -8,9 +8,8 @@ same integers for the same bundle and images.
 
 from __future__ import annotations
 
-from hls.errors import InputError
-from hls.notes import Note, silent
-from hls.programs import SimulationError
+from hls.common.errors import InputError, SimulationError
+from hls.common.progress import Note, silent
 from host.backends.base import Backend, BackendError, Result, Statistics
 from host.bundle import Bundle
 

@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from hls.errors import InputError
-from hls.landmark_decode import decode
+from hls.common.errors import InputError
+from hls.streams.landmarks import decode
 from host.bundle import Bundle
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hls.notes import Note
+from hls.common.progress import Note
 from host.backends.base import Backend, BackendError, Result
 from host.board.engine import Engine, Job
 from host.board.lock import BoardLock

@@ -7,7 +7,7 @@ from __future__ import annotations
 import importlib.util
 import platform
 
-from hls.notes import Note
+from hls.common.progress import Note
 from host.backends import Backend, open_backend
 from host.bundle import Bundle
 from host.seal import BIT

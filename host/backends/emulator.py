@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls.notes import Note
+from hls.common.progress import Note
 from host.backends.base import Backend, Result
 from host.bundle import Bundle
 from host.emulator.engine import Emulator

@@ -8,16 +8,16 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from hls.errors import InputError
-from hls.notes import Note
-from hls.simulation import build
+from hls.common.errors import InputError
+from hls.common.progress import Note
+from hls.simulate.deadlock import explain
+from hls.simulate.rtl import build
 from host.backends.base import BackendError
 from host.backends.board import DmaBackend
 from host.board.handoff import check_handoff
 from host.board.preflight import pynq_version
 from host.board.session import HangError, Pace
 from host.bundle import Bundle
-from host.deadlock import explain
 from host.rtl_simulation import design, idle_limit
 from host.seal import BIT, HANDOFF
 from host.simulated.accelerator import verilated

@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hls.errors import one_line
-from hls.notes import Note
+from hls.common.errors import one_line
+from hls.common.progress import Note
 from host.backends.base import BackendError, Result
 from host.board.session import HangError, Pace, Session
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls.beats import axis_bytes, from_bytes, to_bytes
-from hls.tensor import Stream
+from hls.streams.encoding import axis_bytes, from_bytes, to_bytes
+from hls.streams.tensor import Stream
 
 # The widest beat that AXI DMA moves (PG021).
 _WIDEST_BYTES = 128

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.board.frames import FramePort
 from host.bundle import Bundle
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import one_line
+from hls.common.errors import one_line
 from host.backends.base import BackendError
 from host.board.frames import FramePort
 from host.bundle import Bundle

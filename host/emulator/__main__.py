@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from hls.errors import InputError, run_command
-from hls.graph import Graph
-from hls.notes import note
+from hls.common.errors import InputError, run_command
+from hls.common.progress import note
+from hls.graph.graph import Graph
 from host.backends.base import Result
 from host.bundle import Bundle, find_bundle
 from host.emulator.engine import Emulator

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from dataclasses import replace
 from functools import cached_property
 from typing import Literal, overload
 
 import numpy as np
 
-from hls.errors import InputError
-from hls.graph import Graph, Node
-from hls.landmark_decode import LandmarkDecode
+from hls.common.errors import InputError
+from hls.graph.decoder import end_with_decoder
+from hls.graph.graph import Graph
+from hls.operators.landmark_decode import LandmarkDecode
 from host.emulator.library import ExportRecord, native
 from host.emulator.plan import Plan, storage_of
 from host.emulator.records import Records, stored
@@ -86,17 +86,9 @@ class Emulator:
     def _decoding(self) -> _Engine:
         if isinstance(self.graph.producers[self.graph.output][0].op, LandmarkDecode):
             return self._fused
-        graph = with_decoder(self.graph)
+        graph = end_with_decoder(self.graph)
         names = (graph.output, self.graph.output)
         return _Engine(self._library, graph, names, True, self.threads)
-
-
-def with_decoder(graph: Graph) -> Graph:
-    """The graph with the landmark decoder behind its heatmaps."""
-    output = f"{graph.output}.landmarks"
-    op = LandmarkDecode(graph.tensors[graph.output])
-    node = Node(f"{graph.output}.decode", op, (graph.output,), (output,))
-    return replace(graph, nodes=(*graph.nodes, node), output=output)
 
 
 class _Engine:

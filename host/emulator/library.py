@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from ctypes import POINTER, c_char_p, c_int32, c_int64, c_void_p
 from pathlib import Path
 
-from hls.folders import cache_root
-from hls.notes import Note, silent
-from hls.programs import SimulationError, cached, compiler, digest, run_compiler
+from hls.common.cache import cached, digest
+from hls.common.compiler import compiler, run_compiler
+from hls.common.errors import SimulationError
+from hls.common.folders import cache_root
+from hls.common.progress import Note, silent
 
 HERE = Path(__file__).parent
 SOURCE = HERE / "engine.cpp"

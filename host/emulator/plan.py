@@ -12,24 +12,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from hls.add_clip import AddClip
-from hls.concat import Concat
-from hls.errors import InputError
-from hls.fifo import Fifo
-from hls.fork import Fork
-from hls.graph import Graph, Node
-from hls.int_mvu import IntMvu
-from hls.landmark_decode import LandmarkDecode
-from hls.max_pool import MaxPool
-from hls.pad import Pad
-from hls.scale_clip import ScaleClip
-from hls.tensor import TensorType
-from hls.threshold import Threshold
-from hls.upsample import Upsample
-from hls.width_converter import WidthConverter
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
-from host.emulator.geometry import Geometry, convolution
+from hls.common.errors import InputError
+from hls.graph.convolution import Geometry, convolution
+from hls.graph.graph import Graph, Node
+from hls.operators.add_clip import AddClip
+from hls.operators.concat import Concat
+from hls.operators.fifo import Fifo
+from hls.operators.int_mvu import IntMvu
+from hls.operators.landmark_decode import LandmarkDecode
+from hls.operators.max_pool import MaxPool
+from hls.operators.pad import Pad
+from hls.operators.scale_clip import ScaleClip
+from hls.operators.stream_fork import Fork
+from hls.operators.threshold import Threshold
+from hls.operators.upsample import Upsample
+from hls.operators.width_converter import WidthConverter
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.tensor import TensorType
 from host.emulator.tables import Line, Steps
 
 BITS, I8, U8, I32 = range(4)

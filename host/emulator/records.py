@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hls.add_clip import AddClip
-from hls.int_mvu import IntMvu
-from hls.tensor import TensorType
-from hls.xnor_mvu import XnorMvu
+from hls.operators.add_clip import AddClip
+from hls.operators.int_mvu import IntMvu
+from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.tensor import TensorType
 from host.emulator.arena import place
 from host.emulator.library import PlanRecord, SinkRecord, StepRecord, TensorRecord
 from host.emulator.plan import ADD, BITS, COPY, DOT_BYTES, I8, I32, POOL, Plan, Step, Tensor

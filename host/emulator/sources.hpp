@@ -88,7 +88,7 @@ static inline void spread(const Step &step, const PatchRows &patches, int64_t y,
         }
 }
 
-// The landmark decoder, as hls/landmark_decode.py has it; its input is I32.
+// The landmark decoder, as hls/operators/landmark_decode.py has it; its input is I32.
 class Decoder {
 public:
     Decoder(const Step &step, const uint8_t *arena)

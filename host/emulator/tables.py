@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hls.operator import Constants
-from hls.scale_clip import ScaleClip
-from hls.threshold import Threshold
+from hls.operators.operator import Constants
+from hls.operators.scale_clip import ScaleClip
+from hls.operators.threshold import Threshold
 
 # Inputs of thresholds have at most 30 bits: these count never or always.
 NEVER, ALWAYS = (1 << 31) - 1, -(1 << 31)

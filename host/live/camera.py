@@ -17,7 +17,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hls.errors import InputError, one_line
+from hls.common.errors import InputError, one_line
 from host.live.sources import Frame, Source, likely_fps
 from host.live.stop import Stop
 

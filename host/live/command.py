@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from hls.errors import InputError
-from hls.notes import note
+from hls.common.errors import InputError
+from hls.common.progress import note
 from host.backends import Backend
 from host.backends.choice import open_chosen
 from host.bundle import Bundle, find_bundle

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.bundle import Bundle
 from host.face_box import (
     FACE_LANDMARKS,

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import InputError, mute_stdout
+from hls.common.errors import InputError, mute_stdout
 from host.face_box import Square
 from host.live.pipeline import Found, Sink
 

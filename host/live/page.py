@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.live.feed import Feed
 from host.live.server import LiveServer
 

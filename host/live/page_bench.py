@@ -14,8 +14,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from hls.errors import InputError, run_command
-from hls.notes import note
+from hls.common.errors import InputError, run_command
+from hls.common.progress import note
 from host.backends import Backend
 from host.backends.choice import open_chosen
 from host.bundle import find_bundle

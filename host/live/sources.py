@@ -18,7 +18,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.live.stop import Stop
 
 _LIKELY_FPS = 25.0

@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.live.lines import part_of
 from host.live.pipeline import Found, Sink
 

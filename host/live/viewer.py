@@ -22,7 +22,7 @@ from statistics import median, quantiles
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from hls.errors import InputError, run_command
+from hls.common.errors import InputError, run_command
 
 _ANSWER_SECONDS = 10.0
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hls.live import Live, Step
-from hls.simulation import FifoState, Simulator
+from hls.simulate.rtl import FifoState, Simulator
+from hls.simulate.rtl_process import Live, Step
 
 
 class Accelerator(Protocol):
@@ -16,7 +16,10 @@ class Accelerator(Protocol):
     beat_bytes: int
 
     def advance(self, beats: bytes, room: int, cycles: int) -> Step:
-        """Offer beats and room for output bytes for at most `cycles`; see hls.live.Live."""
+        """Offer beats and room for output bytes for at most `cycles`.
+
+        See hls.simulate.rtl_process.Live.
+        """
 
     def stop(self) -> tuple[FifoState, ...]:
         """Take it away; how full its FIFOs were, where that can be told."""

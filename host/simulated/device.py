@@ -18,7 +18,7 @@ from pynq import Clocks, Device, ps
 from pynq.buffer import PynqBuffer
 from pynqmetadata.frontends import Metadata
 
-from hls.simulation import FifoState
+from hls.simulate.rtl import FifoState
 from host.simulated.accelerator import Accelerator
 from host.simulated.dma import AxiDma
 from host.simulated.memory import Memory

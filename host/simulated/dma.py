@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hls.live import Step
+from hls.simulate.rtl_process import Step
 from host.simulated.accelerator import Accelerator
 from host.simulated.memory import BusError, Memory
 

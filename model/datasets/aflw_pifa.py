@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.data import Dataset
 from model.datasets.faces import rectangles, sizes, squares
 from model.datasets.files import finished, need_split, read_mat, shaped

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from scipy.io import loadmat
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.data import Dataset
 
 

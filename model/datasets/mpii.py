@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.data import Dataset
 from model.datasets.files import finished, need_file, need_split, read_mat
 

@@ -19,10 +19,10 @@ from bitstream_flow.folding import Target
 from bitstream_flow.frontend.structure import network_graph
 from bitstream_flow.mapping import Unit
 from bitstream_flow.optimise import Planner
-from hls.operator import Resources
+from hls.operators.resources import Resources
 from model.config import load_config
 from tests.bitstream_flow.networks import make_build, tiny_hourglass
-from tests.hls.operator_check import needs_simulation
+from tests.hls.operators.operator_check import needs_simulation
 
 BOARD = load_board("Pynq-Z1")
 NETWORK = load_config("face-tiny").network

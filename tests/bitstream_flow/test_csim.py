@@ -16,19 +16,20 @@ from bitstream_flow import fifo_depths
 from bitstream_flow.csim import HlsCpp
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.generate_hls import generate_hls, hls_texts
-from bitstream_flow.landmarks import end_with_decoder
-from bitstream_flow.reference import run_reference
-from bitstream_flow.streaming import absorb_borders, edges, insert_converters
-from hls.cpp_simulation import CSIM, FLAGS, includes_of, open_headers
-from hls.errors import InputError
-from hls.fifo import Fifo
-from hls.graph import Graph
-from hls.operator import Operator
-from hls.programs import compiler, run_compiler
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from bitstream_flow.streaming import absorb_borders, insert_converters
+from hls.common.compiler import compiler, run_compiler
+from hls.common.errors import InputError
+from hls.graph.decoder import end_with_decoder
+from hls.graph.edges import edges
+from hls.graph.graph import Graph
+from hls.graph.reference import run_reference
+from hls.operators.fifo import Fifo
+from hls.operators.operator import Operator
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
+from hls.simulate.cpp import CSIM, FLAGS, includes_of, open_headers
 from tests.bitstream_flow.networks import tiny_hourglass
-from tests.hls.operator_check import needs_simulation
+from tests.hls.operators.operator_check import needs_simulation
 
 FRAMES = 4
 SKIP = "stem.quant.0"

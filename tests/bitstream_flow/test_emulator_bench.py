@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bitstream_flow.emulator_bench import candidates, measure, report
 from bitstream_flow.float_twin import float_twin, quantised, session
-from hls.graph import Graph
+from hls.graph.graph import Graph
 from host.golden import multiplications
 from tests.host.networks import Builder, hourglass_net, landmark_net
 

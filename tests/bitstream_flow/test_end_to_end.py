@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from bitstream_flow.fifo_depths import Depth, size_fifos
-from bitstream_flow.reference import run_reference
-from hls.errors import InputError
-from hls.graph import Graph
+from hls.common.errors import InputError
+from hls.graph.graph import Graph
+from hls.graph.reference import run_reference
 from host.backends import open_backend
 from host.bundle import Bundle
 from host.rtl_simulation import RtlSimulation

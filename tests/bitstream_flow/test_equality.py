@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -13,9 +14,14 @@ import pytest
 from bitstream_flow.board import load_board
 from bitstream_flow.build import export
 from bitstream_flow.cache import run_step
-from bitstream_flow.equality import Line, Report, random_images
+from bitstream_flow.equality import Line, Report, brevitas, random_images
 from bitstream_flow.project import Build
-from hls.errors import InputError
+from hls.common.errors import InputError
+from model.checkpoint import save_network
+from model.config import load_config
+from model.optimise import Logits
+from model.randomise import random_network
+from model.trace import traced_forward
 from tests.bitstream_flow.networks import tiny_hourglass
 
 
@@ -88,3 +94,27 @@ def test_a_missing_checkpoint_is_named(tmp_path) -> None:
     build = Build("face-tiny", load_board("Pynq-Z1"), 1.0, tmp_path / "none.safetensors")
     with pytest.raises(InputError, match=r"no checkpoint .*none\.safetensors: train one"):
         export(build)
+
+
+def test_the_gate_compares_with_the_checkpoint_that_was_exported(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LANDMARK_BUILD", str(tmp_path))
+    config = load_config("face-tiny")
+    network = random_network(config)
+    checkpoint = tmp_path / "mine.safetensors"
+    save_network(checkpoint, Logits(network), config)
+    made = Build("face-tiny", load_board("Pynq-Z1"), 10.0, checkpoint)
+    assert export(made)
+    made.bundle.mkdir()
+    (made.bundle / "manifest.json").write_text(json.dumps({"target_fps": 10.0}))
+    # What `make equality` opens knows nothing of the file, which may change or go.
+    checkpoint.unlink()
+    image = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), dtype=np.uint8)
+    found = brevitas(Build.existing("face-tiny", "Pynq-Z1"))(image)
+    expected = traced_forward(network, image)
+    assert all((found[name] == expected[name]).all() for name in expected)
+
+
+def test_a_build_without_its_checkpoint_says_so(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("LANDMARK_BUILD", str(tmp_path))
+    with pytest.raises(InputError, match=r"no checkpoint .*: run make bitstream CONFIG=face-tiny"):
+        brevitas(Build("face-tiny", load_board("Pynq-Z1"), 10.0))

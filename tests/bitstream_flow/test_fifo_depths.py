@@ -8,8 +8,9 @@ import pytest
 
 from bitstream_flow.fifo_depths import WIRES_MAX, joins, size_fifos
 from bitstream_flow.folding import Target, fold
-from bitstream_flow.streaming import edges, insert_converters
-from hls.graph import Graph
+from bitstream_flow.streaming import insert_converters
+from hls.graph.edges import edges
+from hls.graph.graph import Graph
 from tests.bitstream_flow.networks import tiny_hourglass
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from bitstream_flow.fifo_depths import Depth, size_fifos
 from bitstream_flow.fifo_memory import simplest_safe_bits, simplest_safe_depths, skips
-from bitstream_flow.reference import run_reference
-from bitstream_flow.streaming import edges
-from hls.graph import Graph
+from hls.graph.edges import edges
+from hls.graph.graph import Graph
+from hls.graph.reference import run_reference
 from host.rtl_simulation import RtlSimulation
 from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
 

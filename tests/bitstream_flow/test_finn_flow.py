@@ -28,8 +28,8 @@ from bitstream_flow.frontend import FINN_GRAPH, StageError, compile_qonnx
 from bitstream_flow.graph_files import save_graph
 from bitstream_flow.optimise import Planner
 from bitstream_flow.project import Build
-from hls.errors import InputError
-from hls.matrix_vector import MatrixVector
+from hls.common.errors import InputError
+from hls.operators.matrix_vector import MatrixVector
 from model.export import export_qonnx_file
 from model.randomise import random_network
 from tests.bitstream_flow.test_frontend import SMALL

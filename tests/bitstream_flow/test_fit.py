@@ -13,7 +13,7 @@ from bitstream_flow.board import load_board
 from bitstream_flow.fit import check_budget, fastest, main, shares
 from bitstream_flow.folding import Target
 from bitstream_flow.optimise import USABLE, Planner
-from hls.errors import InputError
+from hls.common.errors import InputError
 from tests.bitstream_flow.networks import tiny_hourglass
 
 BOARD = load_board("Pynq-Z1")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from bitstream_flow.folding import Target, divisors, fold
-from hls.errors import InputError
+from hls.common.errors import InputError
 from tests.bitstream_flow.networks import tiny_hourglass
 
 

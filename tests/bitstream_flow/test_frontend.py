@@ -20,9 +20,9 @@ from bitstream_flow.frontend import StageError, compare_stage, compile_qonnx, ex
 from bitstream_flow.frontend.ranges import conv_range
 from bitstream_flow.frontend.structure import network_graph
 from bitstream_flow.frontend.thresholds import AbsorbIntoThresholds, FoldWeights
-from bitstream_flow.reference import run_reference
-from hls.errors import InputError
-from hls.graph import Graph, Node
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, Node
+from hls.graph.reference import run_reference
 from model.config import parse_config
 from model.export import export_qonnx_file
 from model.randomise import random_network

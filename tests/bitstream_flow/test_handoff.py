@@ -11,7 +11,7 @@ import pytest
 
 from bitstream_flow.board import board_names, load_board
 from bitstream_flow.vivado.hwh import Design, check_hwh, write_expected
-from hls.errors import InputError
+from hls.common.errors import InputError
 
 ZYNQ = Design("processing_system7", 100.0, 64, 8, 32)
 ULTRASCALE = Design("zynq_ultra_ps_e", 100.0, 128, 256, 32)

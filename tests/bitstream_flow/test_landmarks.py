@@ -14,16 +14,17 @@ from bitstream_flow.equality import Line, rtl_tensors
 from bitstream_flow.fifo_depths import size_fifos
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.graph_files import save_graph
-from bitstream_flow.landmarks import end_with_decoder, heatmap_graph, with_landmarks
+from bitstream_flow.landmarks import with_landmarks
 from bitstream_flow.project import Build
-from bitstream_flow.reference import run_reference
 from bitstream_flow.streaming import absorb_borders, insert_converters
-from hls.graph import Graph
-from hls.landmark_decode import decode
+from hls.graph.decoder import end_with_decoder, heatmap_graph
+from hls.graph.graph import Graph
+from hls.graph.reference import run_reference
+from hls.streams.landmarks import decode
 from host.backends import Result, open_backend
 from host.rtl_simulation import RtlSimulation
 from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
-from tests.hls.operator_check import needs_simulation
+from tests.hls.operators.operator_check import needs_simulation
 
 FRAMES = 4
 

@@ -8,11 +8,11 @@ import pytest
 
 from bitstream_flow.fifo_depths import Depth, fifos
 from bitstream_flow.mapping import Unit, map_units, parse_statistics, units
-from bitstream_flow.streaming import edges
-from hls.errors import InputError
-from hls.fifo import Fifo
-from hls.operator import Resources
-from hls.tensor import TensorType
+from hls.common.errors import InputError
+from hls.graph.edges import edges
+from hls.operators.fifo import Fifo
+from hls.operators.resources import Resources
+from hls.streams.tensor import TensorType
 from tests.bitstream_flow.networks import Builder
 
 TEXT = """

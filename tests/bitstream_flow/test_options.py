@@ -25,9 +25,9 @@ from bitstream_flow.fifo_depths import size_fifos
 from bitstream_flow.folding import Target, fold
 from bitstream_flow.frontend import compile_qonnx
 from bitstream_flow.project import Build
-from bitstream_flow.reference import run_reference
 from bitstream_flow.streaming import insert_converters
-from hls.errors import InputError
+from hls.common.errors import InputError
+from hls.graph.reference import run_reference
 from host.golden import Golden
 from model.blocks import block
 from model.config import NetworkConfig, load_config

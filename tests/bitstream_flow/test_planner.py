@@ -13,9 +13,9 @@ from bitstream_flow.board import load_board
 from bitstream_flow.folding import Target
 from bitstream_flow.graph_files import load_plan, save_plan
 from bitstream_flow.optimise import Planner, lag_bits
-from hls.errors import InputError
-from hls.graph import Graph
-from hls.matrix_vector import MatrixVector
+from hls.common.errors import InputError
+from hls.graph.graph import Graph
+from hls.operators.matrix_vector import MatrixVector
 from host.golden import Golden
 from tests.bitstream_flow.networks import tiny_hourglass
 

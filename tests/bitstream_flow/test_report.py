@@ -18,7 +18,6 @@ import pytest
 
 from bitstream_flow.fifo_depths import size_fifos
 from bitstream_flow.graph_files import save_graph, save_plan
-from bitstream_flow.landmarks import end_with_decoder
 from bitstream_flow.lanes import lane_uses
 from bitstream_flow.mapping import units
 from bitstream_flow.optimise import Plan
@@ -29,9 +28,10 @@ from bitstream_flow.report.page import render, write_report
 from bitstream_flow.report.pictures import overview
 from bitstream_flow.report.roofline import bounds, roofline
 from bitstream_flow.summary import Summary, write_summary
-from hls.errors import InputError
-from hls.graph import Graph
-from hls.tensor import TensorType
+from hls.common.errors import InputError
+from hls.graph.decoder import end_with_decoder
+from hls.graph.graph import Graph
+from hls.streams.tensor import TensorType
 from tests.bitstream_flow.networks import Builder, make_bundle, make_chip, tiny_hourglass
 
 VOID = {"meta", "rect", "line", "path", "circle", "polyline", "br", "input"}

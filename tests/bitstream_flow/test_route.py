@@ -15,10 +15,10 @@ from bitstream_flow import ecp5, route
 from bitstream_flow.fifo_depths import Depth
 from bitstream_flow.mapping import Unit
 from bitstream_flow.optimise import Plan
-from bitstream_flow.streaming import edges
-from hls.errors import InputError
-from hls.fifo import Fifo
-from hls.tensor import TensorType
+from hls.common.errors import InputError
+from hls.graph.edges import edges
+from hls.operators.fifo import Fifo
+from hls.streams.tensor import TensorType
 from tests.bitstream_flow.networks import Builder
 
 needs_tools = pytest.mark.skipif(

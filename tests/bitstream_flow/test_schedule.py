@@ -7,11 +7,11 @@ from __future__ import annotations
 import numpy as np
 
 from bitstream_flow.schedule import Moves, _latest, _spread, moves
-from hls.add_clip import AddClip
-from hls.fork import Fork
-from hls.graph import Graph, Node
-from hls.tensor import TensorType
-from hls.threshold import Threshold
+from hls.graph.graph import Graph, Node
+from hls.operators.add_clip import AddClip
+from hls.operators.stream_fork import Fork
+from hls.operators.threshold import Threshold
+from hls.streams.tensor import TensorType
 
 
 def test_spread_and_latest_keep_their_distance() -> None:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bitstream_flow.straight import straight, with_lines
-from hls.graph import Graph, Node
-from hls.tensor import TensorType
-from hls.threshold import Threshold
+from hls.graph.graph import Graph, Node
+from hls.operators.threshold import Threshold
+from hls.streams.tensor import TensorType
 
 BITS = 4
 

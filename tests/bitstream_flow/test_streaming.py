@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from bitstream_flow.folding import Target, fold
-from bitstream_flow.reference import run_reference
-from bitstream_flow.streaming import absorb_borders, edges, insert_converters
-from hls.graph import Graph, Node
-from hls.pad import Pad
-from hls.tensor import TensorType
-from hls.width_converter import WidthConverter
-from hls.window import Window
+from bitstream_flow.streaming import absorb_borders, insert_converters
+from hls.graph.edges import edges
+from hls.graph.graph import Graph, Node
+from hls.graph.reference import run_reference
+from hls.operators.pad import Pad
+from hls.operators.width_converter import WidthConverter
+from hls.operators.window import Window
+from hls.streams.tensor import TensorType
 from tests.bitstream_flow.networks import tiny_hourglass
 
 

@@ -15,14 +15,15 @@ from bitstream_flow.board import load_board
 from bitstream_flow.fifo_depths import joins, size_fifos
 from bitstream_flow.graph_files import load_plan, save_plan
 from bitstream_flow.optimise import Plan
-from bitstream_flow.reference import run_reference
-from bitstream_flow.streaming import edges, widen
+from bitstream_flow.streaming import widen
 from bitstream_flow.ultra_ram import lanes_for_ultra_ram, with_ultra_ram
-from hls.fifo import Fifo
-from hls.graph import Graph
-from hls.operator import Resources
-from hls.tensor import TensorType
-from hls.width_converter import WidthConverter
+from hls.graph.edges import edges
+from hls.graph.graph import Graph
+from hls.graph.reference import run_reference
+from hls.operators.fifo import Fifo
+from hls.operators.resources import Resources
+from hls.operators.width_converter import WidthConverter
+from hls.streams.tensor import TensorType
 from host.rtl_simulation import RtlSimulation
 from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
 

@@ -14,7 +14,7 @@ import pytest
 
 from bitstream_flow.project import Build
 from bitstream_flow.vitis.flow import hls_bitstream
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.seal import check_seal
 from tests.bitstream_flow.networks import make_build, tiny_hourglass
 from tests.bitstream_flow.test_vivado import STUB, commands, needs_tcl

@@ -21,9 +21,9 @@ from bitstream_flow.vivado.files import design_of, write_files
 from bitstream_flow.vivado.flow import bitstream
 from bitstream_flow.vivado.hwh import write_expected
 from bitstream_flow.vivado.reports import read_reports
-from hls.beats import axis_bytes
-from hls.errors import InputError
-from hls.verilate import verilator_root
+from hls.common.errors import InputError
+from hls.simulate.verilate import verilator_root
+from hls.streams.encoding import axis_bytes
 from host.bundle import Bundle, load_bundle
 from host.seal import check_seal
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from bitstream_flow.generate import generate
-from bitstream_flow.streaming import absorb_borders, edges, insert_converters
+from bitstream_flow.streaming import absorb_borders, insert_converters
 from bitstream_flow.vivado.hwh import Design, write_expected
-from hls.beats import axis_bytes
-from hls.fifo import Fifo
-from hls.graph import Graph
-from hls.live import Step
+from hls.graph.edges import edges
+from hls.graph.graph import Graph
+from hls.operators.fifo import Fifo
+from hls.simulate.rtl_process import Step
+from hls.streams.encoding import axis_bytes
 from host.backends.board import DmaBackend
 from host.backends.rtl import architecture, stage_overlay
 from host.board.session import Pace

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hls.live import Step
-from hls.simulation import FifoState
+from hls.simulate.rtl import FifoState
+from hls.simulate.rtl_process import Step
 from host.board.frames import FramePort
 from host.bundle import Bundle
 from host.golden import Golden
@@ -30,7 +30,8 @@ class GoldenAccelerator:
         self._sent = 0
 
     def advance(self, beats: bytes, room: int, cycles: int) -> Step:
-        """As hls.live.Live does it; a beat a cycle, and all `cycles` where nothing can move."""
+        """As hls.simulate.rtl_process.Live does it; a beat per cycle, and all `cycles` where
+        nothing can move."""
         first = self.cycles
         taken = self._take(beats)
         output, last = self._give(room)

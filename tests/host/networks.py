@@ -9,20 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from hls.add_clip import AddClip
-from hls.concat import Concat
-from hls.fork import Fork
-from hls.graph import Graph, Node, to_json
-from hls.int_mvu import IntMvu
-from hls.landmark_decode import LandmarkDecode
-from hls.max_pool import MaxPool
-from hls.operator import Operator
-from hls.pad import Pad
-from hls.tensor import Stream, TensorType, bits_for
-from hls.threshold import Threshold
-from hls.upsample import Upsample
-from hls.window import Window
-from hls.xnor_mvu import XnorMvu
+from hls.graph.graph import Graph, Node, to_json
+from hls.operators.add_clip import AddClip
+from hls.operators.concat import Concat
+from hls.operators.int_mvu import IntMvu
+from hls.operators.landmark_decode import LandmarkDecode
+from hls.operators.max_pool import MaxPool
+from hls.operators.operator import Operator
+from hls.operators.pad import Pad
+from hls.operators.stream_fork import Fork
+from hls.operators.threshold import Threshold
+from hls.operators.upsample import Upsample
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.tensor import Stream, TensorType, bits_for
 from host.bundle import pack_constants, seal
 
 

@@ -12,8 +12,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hls.errors import InputError
-from hls.simulation import DeadlockError
+from hls.common.errors import InputError
+from hls.simulate.rtl import DeadlockError
 from host import rtl_simulation
 from host.backends import Backend, BackendError, Result, Statistics, open_backend
 from host.bundle import Bundle, load_bundle

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.backends import BackendError, Result
 from host.bundle import Bundle
 from host.golden import Golden

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.deploy import Remote, deployed_files, stage, test_command
 from host.image_files import write_png
 from tests.host.networks import write_test_bundle
@@ -89,7 +89,12 @@ def board(tmp_path: Path) -> Board:
 
 def test_only_what_a_board_needs_goes_there() -> None:
     files = {path.as_posix() for path in deployed_files()}
-    assert {"host/run_pynq.py", "host/on_board.sh", "hls/graph.py", "host/requirements.txt"} < files
+    assert {
+        "host/run_pynq.py",
+        "host/on_board.sh",
+        "hls/graph/graph.py",
+        "host/requirements.txt",
+    } < files
     top = {path.split("/")[0] for path in files}
     assert top == {"host", "hls", "pyproject.toml", "README.md", "LICENSE"}
     assert not [f for f in files if f.endswith((".sv", ".pyc", ".jpg")) or "/." in f]

@@ -9,23 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hls.add_clip import AddClip
-from hls.concat import Concat
-from hls.errors import InputError
-from hls.fifo import Fifo
-from hls.graph import Graph
-from hls.int_mvu import IntMvu
-from hls.landmark_decode import decode
-from hls.max_pool import MaxPool
-from hls.pad import Pad
-from hls.scale_clip import ScaleClip
-from hls.tensor import TensorType
-from hls.threshold import Threshold
-from hls.upsample import Upsample
-from hls.width_converter import WidthConverter
-from hls.window import Window
+from hls.common.errors import InputError
+from hls.graph.decoder import end_with_decoder
+from hls.graph.graph import Graph
+from hls.operators.add_clip import AddClip
+from hls.operators.concat import Concat
+from hls.operators.fifo import Fifo
+from hls.operators.int_mvu import IntMvu
+from hls.operators.max_pool import MaxPool
+from hls.operators.pad import Pad
+from hls.operators.scale_clip import ScaleClip
+from hls.operators.threshold import Threshold
+from hls.operators.upsample import Upsample
+from hls.operators.width_converter import WidthConverter
+from hls.operators.window import Window
+from hls.streams.landmarks import decode
+from hls.streams.tensor import TensorType
 from host.emulator import Emulator
-from host.emulator.engine import with_decoder
 from host.golden import Golden
 from tests.host.networks import Builder, hourglass_net, landmark_net, reference_run
 
@@ -248,7 +248,7 @@ def test_landmarks_with_and_without_a_decoder() -> None:
 def test_equal_maxima_and_corners() -> None:
     net = Builder(3, 4, 5)
     net.types["image"] = TensorType(3, 4, 5, 2)
-    graph = with_decoder(net.graph(net.add(Fifo(net.types["image"]), "image")[0]))
+    graph = end_with_decoder(net.graph(net.add(Fifo(net.types["image"]), "image")[0]))
     assert_equal(graph, _images(graph, 200))
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.graph import Graph
-from hls.programs import SimulationError
+from hls.common.errors import SimulationError
+from hls.graph.graph import Graph
 from host.emulator import Emulator
 from host.emulator.library import TARGETS, build, load, native
 from host.golden import Golden

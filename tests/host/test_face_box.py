@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host import face_box
 from host.face_box import Square, check_box, crop, find_face, parse_box, to_picture, whole_picture
 from tests.host.pictures import drawn_face, needs_cascade

@@ -7,8 +7,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hls.beats import axis_bytes, to_bytes
-from hls.tensor import Stream, TensorType
+from hls.streams.encoding import axis_bytes, to_bytes
+from hls.streams.tensor import Stream, TensorType
 from host.board.frames import FramePort
 
 STREAMS = [

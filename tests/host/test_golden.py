@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.errors import InputError
-from hls.pad import Pad
-from hls.threshold import Threshold
-from hls.upsample import Upsample
+from hls.common.errors import InputError
+from hls.operators.pad import Pad
+from hls.operators.threshold import Threshold
+from hls.operators.upsample import Upsample
 from host.golden import Golden, multiplications
 from host.kernels import threshold_kernel
 from host.layer_bench import LAYERS

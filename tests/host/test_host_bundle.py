@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.errors import InputError
-from hls.graph import constants_of, to_json
+from hls.common.errors import InputError
+from hls.graph.graph import constants_of, to_json
 from host.bundle import default_bundle, load_bundle, seal
 from host.constants import pack_constants, unpack_constants
 from tests.host.networks import hourglass_net, write_test_bundle

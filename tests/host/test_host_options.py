@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.options import is_loopback, parse_options
 
 

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host import checks
 from host.backends import choice
 from host.bundle import load_bundle

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import pytest
 
-from hls.errors import InputError
-from hls.folders import build_root
+from hls.common.errors import InputError
+from hls.common.folders import build_root
 from host.backends import open_backend
 from host.bundle import load_bundle
 from host.face_box import Square, landmark_box

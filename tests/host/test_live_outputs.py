@@ -16,7 +16,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.face_box import Square
 from host.live import lines, video_writer
 from host.live.lines import JsonFile, JsonOutput

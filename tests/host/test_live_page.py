@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.folders import build_root
+from hls.common.folders import build_root
 from host.image_files import read_image
 from tests.host.browser import needs_chromium
 from tests.host.live_page import ROOT, live_page, screenshot

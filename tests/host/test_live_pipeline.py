@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.backends import Backend, BackendError, Result
 from host.bundle import load_bundle
 from host.checks import Checker

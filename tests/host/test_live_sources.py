@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.live import camera
 from host.live.camera import Camera
 from host.live.sources import Pictures, Video, likely_fps, noise

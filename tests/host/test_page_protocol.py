@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.live import page as page_module
 from host.live.page import Page
 

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.live import feed as feed_module
 from host.live.feed import MOST_VIEWERS
 from host.live.page import Page

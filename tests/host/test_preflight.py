@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host.backends import BackendError, board, open_backend
 from host.board.lock import BoardLock
 from host.board.preflight import (

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.errors import InputError
-from hls.simulation import build
+from hls.common.errors import InputError
+from hls.simulate.rtl import build
 from host.backends import open_backend, rtl
 from host.bundle import Bundle
 from host.golden import Golden

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.errors import InputError
-from hls.graph import Graph
+from hls.common.errors import InputError
+from hls.graph.graph import Graph
 from host import stills
 from host.bundle import load_bundle
 from host.face_box import Square, parse_box

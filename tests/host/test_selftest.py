@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host import self_checks, selftest
 from host.backends import Backend, BackendError, Result
 from host.backends.golden import GoldenBackend

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from hls.live import Step
+from hls.simulate.rtl_process import Step
 from host.simulated import dma as pg021
 from host.simulated.dma import AxiDma
 from host.simulated.memory import BusError, Memory

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from host import soak
 from host.live.pipeline import Found
 from host.live.sources import Frame

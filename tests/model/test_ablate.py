@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model import ablate
 from model.ablate import MARK, Result, Row, Run, read_results, run_study, study, table, train_run
 from model.config import load_config

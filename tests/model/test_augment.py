@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.augment import augment, flip, flip_table, random_view
 from model.config import DataConfig
 from model.data import cut, square_to_input, synthetic, transform

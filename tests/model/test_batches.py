@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.batches import Batch, batches, input_side
 from model.config import Config
 from model.data import synthetic

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.checkpoint import (
     checkpoint_path,
     load_network,

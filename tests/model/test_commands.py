@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hls.errors import run_command
+from hls.common.errors import run_command
 from model import evaluate, export, summary, train
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.config import FOLDER, config_names, load_config
 
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import pytest
 
-from hls.errors import InputError, run_command
+from hls.common.errors import InputError, run_command
 from model import checkpoint, evaluate
 from model.augment import flip_table
 from model.checkpoint import load_network, save_network

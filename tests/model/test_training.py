@@ -15,8 +15,8 @@ import pytest
 import torch
 from torch import nn
 
-from hls.errors import InputError
-from hls.landmark_decode import decode, to_image
+from hls.common.errors import InputError
+from hls.streams.landmarks import decode, to_image
 from model.checkpoint import load_logits, load_network, load_tensors, save_network
 from model.config import Config
 from model.data import synthetic

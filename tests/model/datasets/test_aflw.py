@@ -9,7 +9,7 @@ import sqlite3
 import numpy as np
 import pytest
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.datasets.aflw import load
 
 TABLES = """

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.io import savemat
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.datasets import DATA_SETS
 from model.datasets.faces import rectangles, sizes, squares, yaw_bins
 from model.datasets.files import ImageFiles, finished, read_mat, shaped

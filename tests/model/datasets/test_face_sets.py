@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from hls.errors import InputError
+from hls.common.errors import InputError
 from model.datasets import DATA_SETS
 from model.datasets.w300 import read_pts
 

@@ -1,0 +1,156 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""What every streaming operator has to say about itself.
+
+An operator is a frozen dataclass: tensor types, parameters and folding. Beside its module
+`<op>.py` lie the hardware `<op>.sv` (RTL) and, for Vitis HLS, `<op>.hpp`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from hls.operators.resources import Resources
+from hls.streams.tensor import Stream, TensorType
+
+Constants = Mapping[str, np.ndarray]
+NO_CONSTANTS: Constants = {}
+LIBRARY = Path(__file__).parent
+# RTL and C++ that several operators share.
+PARTS = LIBRARY / "parts"
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A read-only memory of the RTL: its file parameter, its words (Python ints) and word width."""
+
+    parameter: str
+    words: tuple[int, ...]
+    width_bits: int
+
+    def text(self) -> str:
+        """The memory as a $readmemh file."""
+        digits = -(-self.width_bits // 4)
+        return "".join(f"{word:0{digits}x}\n" for word in self.words)
+
+
+@dataclass(frozen=True)
+class Operator(ABC):
+    """One streaming operator; subclasses add fields.
+
+    `module` names the RTL module and the operator in manifests and reports, `submodules` are the
+    RTL modules of `parts/` that it instantiates, `fold_fields` are the fields that change the
+    hardware but not the result (all default to 1).
+    """
+
+    module: ClassVar[str]
+    submodules: ClassVar[tuple[str, ...]] = ()
+    fold_fields: ClassVar[tuple[str, ...]] = ()
+    constant_names: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def rtl_sources(cls) -> tuple[Path, ...]:
+        """The SystemVerilog files of the operator."""
+        parts = (PARTS / f"{name}.sv" for name in cls.submodules)
+        return (LIBRARY / f"{cls.module}.sv", *parts)
+
+    @property
+    @abstractmethod
+    def inputs(self) -> tuple[Stream, ...]:
+        """Input streams, in port order."""
+
+    @property
+    @abstractmethod
+    def outputs(self) -> tuple[Stream, ...]:
+        """Output streams, in port order."""
+
+    @abstractmethod
+    def reference(
+        self, *frames: np.ndarray, constants: Constants = NO_CONSTANTS
+    ) -> tuple[np.ndarray, ...]:
+        """The operator's meaning: frames (N, H, W, C) in, frames out; slow and obvious."""
+
+    @property
+    @abstractmethod
+    def cycles(self) -> int:
+        """Cycles a frame when neither side ever stalls (the initiation interval)."""
+
+    @property
+    def latency(self) -> int:
+        """Cycles from an input beat to the output beat that it completes."""
+        return 1
+
+    def spacing(self) -> np.ndarray | int:
+        """Cycles from the output beat before to each output beat of a frame, at least."""
+        return 1
+
+    def lead(self, port: int) -> np.ndarray | int:
+        """Cycles from taking each beat of an input to the first output beat that needs it."""
+        return self.latency
+
+    def gives_way(self) -> np.ndarray | None:
+        """The output beat that each output beat of a frame must have left before, by its index.
+
+        None for an operator that keeps no result; beats of the next frame count on.
+        """
+        return None
+
+    def room(self) -> np.ndarray | None:
+        """Beats of a frame that are taken if they come before each output beat has left.
+
+        Shape (output beats,), ascending. None for an operator that takes a beat just as it
+        is needed.
+        """
+        return None
+
+    @abstractmethod
+    def needs(self) -> np.ndarray:
+        """Beats of each input that must be taken before each output beat of a frame appears.
+
+        Shape (output beats, inputs), for output port 0 (all ports of a fork are alike).
+        """
+
+    @abstractmethod
+    def parameters(self) -> dict[str, int]:
+        """Parameters of the RTL module, memories' file names left out."""
+
+    def memories(self, constants: Constants) -> tuple[Memory, ...]:
+        """The read-only memories that the RTL module loads."""
+        return ()
+
+    def tables(self, constants: Constants) -> tuple[Memory, ...]:
+        """Those that the HLS C++ takes, in its order."""
+        return self.memories(constants)
+
+    @abstractmethod
+    def resources(self) -> Resources:
+        """Estimated cost; the mapping measures the true one."""
+
+
+class LanedOperator(Operator):
+    """One input stream of `lanes` channels a beat; beat for beat unless a subclass says otherwise.
+
+    Subclasses are dataclasses with (at least) the fields named here.
+    """
+
+    fold_fields: ClassVar[tuple[str, ...]] = ("lanes",)
+
+    tensor: TensorType
+    lanes: int
+
+    @property
+    def inputs(self) -> tuple[Stream, ...]:
+        return (Stream(self.tensor, self.lanes),)
+
+    @property
+    def cycles(self) -> int:
+        return self.inputs[0].beats
+
+    def needs(self) -> np.ndarray:
+        return np.arange(1, self.outputs[0].beats + 1)[:, None]
