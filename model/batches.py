@@ -11,29 +11,60 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from hls.common.errors import InputError
-from model.augment import augment
+from model.augment import augment, recolour
 from model.config import Config
 from model.data import Dataset
+from model.faceless import faceless_view
+from model.mixture import Mixture, only
 
 Batch = tuple[Tensor, Tensor, Tensor]
+# Where the landmarks of a view without a face are: so far out that every target is zero.
+FAR_AWAY = -1e4
 
 
 class Views(TorchDataset[Batch]):
-    """One epoch's views: image (3, S, S) uint8, landmarks (K, 2) in its pixels, visible (K,)."""
+    """One epoch's views: image (3, S, S) uint8, landmarks (K, 2) in its pixels, visible (K,).
 
-    def __init__(self, dataset: Dataset, config: Config, epoch: int, size: int) -> None:
-        self.dataset, self.config, self.epoch, self.size = dataset, config, epoch, size
+    A view without a face has every landmark far away, so that all its targets are empty.
+    """
 
-    def __getitem__(self, index: int) -> Batch:
-        data, seed = self.dataset, self.config.training.seed
-        random = np.random.default_rng([seed, self.epoch, index])
+    def __init__(self, mixture: Mixture, config: Config, epoch: int, size: int) -> None:
+        self.mixture, self.config, self.epoch, self.size = mixture, config, epoch, size
+        self.chosen = mixture.epoch(np.random.default_rng([config.training.seed, epoch, 1]))
+
+    def __getitem__(self, place: int) -> Batch:
+        number, index = self.chosen[place].tolist()
+        part = self.mixture.parts[number]
+        random = np.random.default_rng([self.config.training.seed, self.epoch, place])
+        if part.faceless:
+            return self._faceless(part.dataset, index, random)
+        data = part.dataset
         view, points = augment(
             data.images[index], data.landmarks[index], data.box[index], self.size,
             self.config.data, random,
         )  # fmt: skip
-        image = torch.from_numpy(np.ascontiguousarray(view)).permute(2, 0, 1)
-        visible = torch.from_numpy(data.visible[index].astype(np.float32))
-        return image, torch.from_numpy(points.astype(np.float32)), visible
+        return _tensors(view, points, data.visible[index])
+
+    def _faceless(self, data: Dataset, index: int, random: np.random.Generator) -> Batch:
+        """A square without a face from this picture, or from the next one that has room."""
+        view = None
+        for step in range(len(data)):
+            view = faceless_view(data, (index + step) % len(data), self.size, random)
+            if view is not None:
+                break
+        if view is None:
+            raise InputError("no training picture has room for a square without a face")
+        landmarks = self.config.network.landmarks
+        points = np.full((landmarks, 2), FAR_AWAY, np.float32)
+        view = view[:, ::-1] if random.random() < self.config.data.flip else view
+        view = recolour(view, self.config.data.colour, random)
+        return _tensors(view, points, np.ones(landmarks, bool))
+
+
+def _tensors(view: np.ndarray, points: np.ndarray, visible: np.ndarray) -> Batch:
+    image = torch.from_numpy(np.ascontiguousarray(view)).permute(2, 0, 1)
+    floats = torch.from_numpy(points.astype(np.float32)), torch.from_numpy(visible.astype("f4"))
+    return (image, *floats)
 
 
 def input_side(config: Config, epoch: int) -> int:
@@ -43,11 +74,13 @@ def input_side(config: Config, epoch: int) -> int:
 
 
 def batches(
-    dataset: Dataset, config: Config, epoch: int, *, workers: int = 0, rank: int = 0, world: int = 1
-) -> DataLoader[Batch]:
+    dataset: Dataset | Mixture, config: Config, epoch: int, *, workers: int = 0, rank: int = 0,
+    world: int = 1,
+) -> DataLoader[Batch]:  # fmt: skip
     """One epoch for one of `world` devices: images (N, 3, S, S) uint8, landmarks, visible."""
+    mixture = only(dataset) if isinstance(dataset, Dataset) else dataset
     size = config.training.batch_size
-    order = np.random.default_rng([config.training.seed, epoch]).permutation(len(dataset))
+    order = np.random.default_rng([config.training.seed, epoch]).permutation(len(mixture))
     steps = len(order) // (size * world)
     if not steps:
         raise InputError(
@@ -55,5 +88,5 @@ def batches(
             " lower batch_size"
         )
     chosen = order[: steps * size * world].reshape(steps, world, size)[:, rank]
-    views = Views(dataset, config, epoch, input_side(config, epoch))
+    views = Views(mixture, config, epoch, input_side(config, epoch))
     return DataLoader(views, batch_sampler=chosen.tolist(), num_workers=workers)

@@ -51,7 +51,7 @@ def recipe(config: Config) -> str:
 def card(result: Result) -> str:
     """The card's Markdown: the table that evaluation prints, and where the network comes from."""
     config, path = result.config, result.checkpoint
-    network, file = config.network, config.data.file
+    network, file = config.network, config.data.sources[0].file
     side, bits = network.input_size, f"residual of {network.residual_bits} bits"
     about = (
         f"{network.landmarks} landmarks from a {side} x {side} colour crop; {network.block} blocks,"

@@ -7,8 +7,8 @@ Unknown keys and illegal values are InputErrors that name the file, the key and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -117,21 +117,50 @@ class NetworkConfig:
 
 
 @dataclass(frozen=True)
-class DataConfig:
-    """Which data set, what the network sees of it, and how far augmentation goes.
-
-    `format` is `packed` (an .npz file) or a name of model.datasets, whose official files lie in the
-    folder `file`; `test_file` and `test_format` say so of the test images where they differ.
-    `subset` names the images to train on where not all are wanted. `metric` is what training
-    reports: NME or PCK@0.5. `crop` is the side of the square that the network sees over the side
-    of the data's box; the rest are degrees, a factor, shares of the box, and a probability.
+class Source:
+    """One data file: `format` is `packed` (an .npz file) or a name of model.datasets, whose
+    official files are in the folder `file`; `subset` names the images to train on where not all
+    are wanted. An image is drawn `weight` times per epoch on average. `shifts` moves the labels of
+    a packed file's `source` by pixels of its pictures, (x, y) each: `{ merl = [-0.2, -0.2] }`.
     """
 
     file: str
     format: str = "packed"
+    subset: str = ""
+    weight: float = 1.0
+    shifts: Mapping[str, Sequence[float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.format == "packed":
+            _require(self.file.endswith(".npz"), "file", self.file, "the name of an .npz file")
+        _require(0 < self.weight <= 100, "weight", self.weight, "above 0, up to 100")
+        for name, shift in self.shifts.items():
+            pair = isinstance(shift, Sequence) and len(shift) == 2
+            numbers = pair and all(isinstance(value, int | float) for value in shift)
+            _require(numbers, f"shifts.{name}", shift, "[x, y] in pixels")
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which data sets, what the network sees of them, and how far augmentation goes.
+
+    `files` are those to train on; `file`, `format` and `subset` say the same of a single one. The
+    test images are those of the first, unless `test_file` and `test_format` name others.
+    `faceless` is the share of training squares that show no face and whose heatmaps are empty, cut
+    from the surroundings of the training faces and from `faceless_files` (see model.faceless).
+    `metric` is what training reports: NME or PCK@0.5. `crop` is the side of the square that the
+    network sees over the side of the data's box; the rest are degrees, a factor, shares of the box,
+    and a probability.
+    """
+
+    file: str = ""
+    format: str = "packed"
     test_file: str = ""
     test_format: str = ""
     subset: str = ""
+    files: tuple[Source, ...] = ()
+    faceless: float = 0.0
+    faceless_files: tuple[Source, ...] = ()
     metric: str = "nme"
     crop: float = 1.0
     rotation: float = 30.0
@@ -141,13 +170,28 @@ class DataConfig:
     flip: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.format == "packed":
-            _require(self.file.endswith(".npz"), "file", self.file, "the name of an .npz file")
+        one = bool(self.file) != bool(self.files)
+        _require(one, "file", self.file, "one file, or several in files, not both")
+        assert self.sources  # a Source checks its own values
+        _require(0 <= self.faceless <= 0.9, "faceless", self.faceless, "0 to 0.9")
         _require(self.metric in METRICS, "metric", self.metric, f"one of {METRICS}")
         _require(0.2 <= self.crop <= 3, "crop", self.crop, "0.2 to 3")
         limits = {"rotation": 180.0, "scale": 0.9, "shift": 0.5, "colour": 0.9, "flip": 1.0}
         for key, high in limits.items():
             _require(0 <= getattr(self, key) <= high, key, getattr(self, key), f"0 to {high}")
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """What is trained on."""
+        return self.files or (Source(self.file, self.format, self.subset),)
+
+    @property
+    def test_source(self) -> Source:
+        """Where the test images are."""
+        first = self.sources[0]
+        if not self.test_file and not self.test_format:
+            return replace(first, subset="")
+        return Source(self.test_file or first.file, self.test_format or first.format)
 
 
 @dataclass(frozen=True)
@@ -238,7 +282,16 @@ def _read(path: Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
     if base in chain:
         raise InputError(f"{path.name}: base = {base!r} comes back to itself")
     inherited = _read(path.with_name(f"{base}.toml"), chain)
-    return {key: inherited.get(key, {}) | values.get(key, {}) for key in inherited | values}
+    merged = {key: inherited.get(key, {}) | values.get(key, {}) for key in inherited | values}
+    return _one_kind_of_files(merged, values.get("data", {}))
+
+
+def _one_kind_of_files(merged: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A configuration that names `file` leaves its base's `files` behind, and the other way."""
+    for given, other in (("file", "files"), ("files", "file")):
+        if given in own and other not in own:
+            merged["data"].pop(other, None)
+    return merged
 
 
 def parse_config(name: str, values: Mapping[str, Mapping[str, Any]]) -> Config:
@@ -258,15 +311,33 @@ def _section(section: str, kind: type, values: Mapping[str, Any]) -> Any:
     unknown = set(values) - set(known)
     if unknown:
         raise InputError(f"unknown key {min(unknown)} in [{section}]; known: {', '.join(known)}")
-    for key, value in values.items():
-        kind_name = str(known[key].type)
-        wanted = {"int": (int,), "float": (int, float), "str": (str,), "bool": (bool,)}[kind_name]
-        if not isinstance(value, wanted) or isinstance(value, bool) != (kind_name == "bool"):
-            raise InputError(f"{key} = {value!r} in [{section}] must be a {known[key].type}")
+    checked = {key: _typed(section, key, str(known[key].type), v) for key, v in values.items()}
     try:
-        return kind(**values)
+        return kind(**checked)
     except TypeError as error:
         raise InputError(f"[{section}]: {error}") from None
+
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "float": (int, float),
+    "str": (str,),
+    "bool": (bool,),
+    "tuple[Source, ...]": (list, tuple),
+    "Mapping[str, Sequence[float]]": (dict,),
+}
+
+
+def _typed(section: str, key: str, kind: str, value: Any) -> Any:
+    """The value if it is of its field's kind; tables of files become Sources."""
+    fits = isinstance(value, _TYPES[kind]) and isinstance(value, bool) == (kind == "bool")
+    if not fits:
+        raise InputError(f"{key} = {value!r} in [{section}] must be a {kind}")
+    if kind != "tuple[Source, ...]":
+        return value
+    if not all(isinstance(item, dict) for item in value):
+        raise InputError(f"{key} = {value!r} in [{section}] must be tables: [{{ file = '…' }}, …]")
+    return tuple(_section(f"{section}.{key}", Source, item) for item in value)
 
 
 def _apply(values: dict[str, Any], override: str) -> None:
@@ -275,6 +346,8 @@ def _apply(values: dict[str, Any], override: str) -> None:
     if not (equals and dot):
         raise InputError(f"--set {override!r}: write section.key=value")
     try:
-        values.setdefault(section, {})[name] = tomllib.loads(f"v = {text}")["v"]
+        value = {name: tomllib.loads(f"v = {text}")["v"]}
     except tomllib.TOMLDecodeError:
         raise InputError(f"--set {override!r}: {text!r} is no TOML value") from None
+    values.setdefault(section, {}).update(value)
+    _one_kind_of_files(values, value if section == "data" else {})

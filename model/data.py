@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from hls.common.errors import InputError
-from model.config import Config
+from model.config import Config, Source
 
 ARRAYS = ("jpeg", "offset", "landmarks", "visible", "norm", "group", "split", "box")
 
@@ -59,10 +59,16 @@ class Dataset:
         return Dataset(images, points, visible, norm, box, subsets)
 
 
-def load_packed(path: Path, split: str) -> Dataset:
-    """Read one split ('train' or 'test') of a packed file; InputError names what is wrong."""
+def load_packed(
+    path: Path, split: str, shifts: Mapping[str, Sequence[float]] | None = None
+) -> Dataset:
+    """Read one split ('train' or 'test') of a packed file; InputError names what is wrong.
+
+    `shifts` moves the landmarks of the images of a source by (x, y) pixels.
+    """
     arrays = _read(path)
     _check(path, arrays)
+    _move(path, arrays, shifts or {})
     chosen = np.flatnonzero(arrays["split"] == split.encode())
     if not len(chosen):
         raise InputError(f"{path} has no images of split {split!r}")
@@ -74,33 +80,54 @@ def load_packed(path: Path, split: str) -> Dataset:
     return Dataset(images, points, visible, norm, box, subsets)
 
 
+def _move(path: Path, arrays: dict[str, np.ndarray], shifts: Mapping[str, Sequence[float]]) -> None:
+    """Move the landmarks of the named sources; InputError where the file has no such source."""
+    for name, shift in shifts.items():
+        chosen = arrays["source"] == name if "source" in arrays else np.zeros(1, bool)
+        if not chosen.any():
+            raise InputError(f"{path} has no images of the source {name!r}: see shifts")
+        arrays["landmarks"][chosen] += np.array(shift, np.float32)
+
+
 def data_folder(given: Path | None) -> Path | None:
     """--data, or the environment's LANDMARK_DATA."""
     return given or (Path(os.environ["LANDMARK_DATA"]) if "LANDMARK_DATA" in os.environ else None)
 
 
 def dataset_of(config: Config, folder: Path | None, split: str) -> Dataset:
-    """The configuration's data in `folder`; its landmark count has to be the network's."""
-    if folder is None or not folder.is_dir():
-        raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
-    name, kind = config.data.file, config.data.format
-    if split == "test":
-        name, kind = config.data.test_file or name, config.data.test_format or kind
-    dataset = _loader(kind)(folder / name, split)
+    """A split of the configuration's own data set, the first of its files for training; its
+    landmark count has to be the network's."""
+    source = config.data.test_source if split == "test" else config.data.sources[0]
+    return fitting(config, source, load_source(source, folder, split))
+
+
+def fitting(config: Config, source: Source, dataset: Dataset) -> Dataset:
+    """The data set if its landmarks are as many as the network's, else an InputError."""
     if dataset.landmarks_count != config.network.landmarks:
         raise InputError(
-            f"{name} has {dataset.landmarks_count} landmarks an image,"
+            f"{source.file} has {dataset.landmarks_count} landmarks per image,"
             f" {config.name} predicts {config.network.landmarks}"
         )
-    return dataset.part(config.data.subset) if config.data.subset and split == "train" else dataset
+    return dataset
+
+
+def load_source(source: Source, folder: Path | None, split: str) -> Dataset:
+    """One split of a data file in `folder`; of its `subset` for training."""
+    if folder is None or not folder.is_dir():
+        raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
+    if source.format == "packed":
+        dataset = load_packed(folder / source.file, split, source.shifts)
+    else:
+        dataset = _loader(source.format)(folder / source.file, split)
+    return dataset.part(source.subset) if source.subset and split == "train" else dataset
 
 
 def _loader(kind: str) -> Callable[[Path, str], Dataset]:
     from model.datasets import DATA_SETS  # its modules build on this one
 
-    if kind != "packed" and kind not in DATA_SETS:
+    if kind not in DATA_SETS:
         raise InputError(f"unknown data format {kind!r}: packed, {', '.join(DATA_SETS)}")
-    return DATA_SETS.get(kind, load_packed)
+    return DATA_SETS[kind]
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
@@ -111,7 +138,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
                 raise InputError(
                     f"{path} lacks the array {min(missing)}; needs {', '.join(ARRAYS)}"
                 )
-            return {key: file[key] for key in (*ARRAYS, "clean") if key in file.files}
+            return {key: file[key] for key in (*ARRAYS, "clean", "source") if key in file.files}
     except FileNotFoundError:
         raise InputError(f"data file {path} is missing") from None
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:

@@ -62,10 +62,8 @@ class Result:
 
 def data_source(config: Config, split: str) -> tuple[str, str]:
     """Format and file that a split of a configuration is read from."""
-    data = config.data
-    if split == "test":
-        return data.test_format or data.format, data.test_file or data.file
-    return data.format, data.file
+    source = config.data.test_source if split == "test" else config.data.sources[0]
+    return source.format, source.file
 
 
 def tables_of(results: list[Result]) -> list[Table]:

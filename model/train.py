@@ -36,8 +36,9 @@ from model.config import STRIDE, Config, load_config
 from model.data import Dataset, data_folder, dataset_of
 from model.evaluate import Crops, crops_of, headline, heatmaps_of
 from model.metrics import found_points
+from model.mixture import Mixture, training_set
 from model.network import LandmarkNetwork
-from model.optimise import Logits, keep_in_range, optimiser_of, set_rate, set_stage
+from model.optimise import Logits, binary_convs, keep_in_range, optimiser_of, set_rate, set_stage
 from model.pictures import gallery
 from model.targets import blend, gaussians, heatmap_loss
 from model.ties import settle_ties
@@ -45,6 +46,8 @@ from model.ties import settle_ties
 EVALUATE_EVERY = 5
 # A few times what a healthy step has; a sign's gradient can explode, and Adam remembers it long.
 GRADIENT_NORM = 1.0
+# What a latent weight known only by its sign starts with: some thirty steps of Adam from turning.
+START_LATENT = 0.3
 
 
 class Trainer:
@@ -93,7 +96,7 @@ class Trainer:
         keep_in_range(self.model)
         return loss.item()
 
-    def epoch(self, dataset: Dataset, workers: int = 0) -> float:
+    def epoch(self, dataset: Dataset | Mixture, workers: int = 0) -> float:
         """One epoch with a progress bar; the mean loss, InputError where it is not finite."""
         config, fabric, epoch = self.config, self.fabric, self.done
         self.engine.train()
@@ -121,6 +124,14 @@ class Trainer:
             tensors |= {f"adam.{index}.{key}": value for key, value in state.items()}
         save_tensors(path, tensors, network_metadata(self.config) | {"epoch": str(self.done)})
 
+    def start_from(self, saved: Logits) -> None:
+        """Begin with the weights of a saved network, of which only the signs of the binary ones are
+        known: they are set where they can turn again."""
+        self.model.load_state_dict(saved.state_dict())
+        with torch.no_grad():
+            for conv in binary_convs(self.model):
+                conv.conv.weight.mul_(START_LATENT)
+
     def resume(self, path: Path) -> None:
         """Undo `save`."""
         tensors, metadata = load_tensors(path)
@@ -141,26 +152,30 @@ class Trainer:
 
 
 def train(
-    config: Config, dataset: Dataset, test: Crops | None, out: Path, *, resume: bool,
-    teacher: Logits | None = None, fabric: Fabric | None = None, workers: int = 0,
+    config: Config, dataset: Dataset | Mixture, test: Crops | None, out: Path, *, resume: bool,
+    teacher: Logits | None = None, start: Logits | None = None, fabric: Fabric | None = None,
+    workers: int = 0,
 ) -> Path:  # fmt: skip
     """The whole run; returns the final checkpoint, free of ties (see model.ties)."""
     fabric = fabric or fabric_of(config, "cpu", 1, 1)
     trainer, last = Trainer(config, fabric, teacher), out / "last.safetensors"
     if resume and last.exists():
         trainer.resume(last)
-    first, epochs, start = trainer.done, config.training.epochs, time.monotonic()
+    elif start is not None:
+        trainer.start_from(start)
+    first, epochs, began = trainer.done, config.training.epochs, time.monotonic()
     writer = SummaryWriter(str(out / "tensorboard"), purge_step=first)
     while trainer.done < epochs:
-        line = f"epoch {trainer.done + 1}/{epochs} loss {trainer.epoch(dataset, workers):.3f}"
+        loss = trainer.epoch(dataset, workers)
         if not fabric.is_global_zero:
             continue
-        writer.add_scalar("loss", float(line.split()[-1]), trainer.done)
+        writer.add_scalar("loss", loss, trainer.done)
+        line = f"epoch {trainer.done}/{epochs} loss {loss:.3f}"
         due = trainer.done % EVALUATE_EVERY == 0 or trainer.done == epochs
         if test is not None and due:
             line += f" {_evaluate(trainer, test, writer)}"
         trainer.save(last)
-        each = (time.monotonic() - start) / (trainer.done - first)
+        each = (time.monotonic() - began) / (trainer.done - first)
         left = each * (epochs - trainer.done) / 60
         tqdm.write(f"{line} | {len(dataset) / each:.0f} images/s, {left:.0f} min left")
     writer.close()
@@ -206,6 +221,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with the data (or LANDMARK_DATA)")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--start", type=Path, help="checkpoint that a fresh run starts from")
     parser.add_argument("--teacher", help="configuration to learn from, by training.distil")
     parser.add_argument("--teacher-checkpoint", type=Path, help="other than the shipped one")
     parser.add_argument("--accelerator", default="auto", help="auto, cpu, cuda, …")
@@ -219,10 +235,11 @@ def main() -> None:
         raise InputError("distillation needs both --teacher and training.distil above 0")
     test = crops_of(dataset_of(config, folder, "test"), config)
     teacher = load_logits(args.teacher, args.teacher_checkpoint) if args.teacher else None
+    start = load_logits(config, args.start) if args.start else None
     fabric = fabric_of(config, args.accelerator, args.devices, args.nodes)
     final = train(
-        config, dataset_of(config, folder, "train"), test, args.out, resume=args.resume,
-        teacher=teacher, fabric=fabric, workers=args.workers,
+        config, training_set(config, folder), test, args.out, resume=args.resume,
+        teacher=teacher, start=start, fabric=fabric, workers=args.workers,
     )  # fmt: skip
     if fabric.is_global_zero:
         print(f"wrote {final}")
