@@ -40,12 +40,13 @@ from hls.operators.xnor_mvu import XnorMvu
 
 # The most of each resource that a design may use, so that it can still be routed.
 USABLE = 0.9
-# What a plan really costs is known once it is made: so many corrections, and more where little is
-# missing.
+# What a plan really costs is known once it is made. Each round adds what the one before cost beyond
+# what the program had modelled; there are more rounds where little is missing.
 ROUNDS = 2
 _ROUNDS_MAX = 4
 _LITTLE = 0.1
 _SECONDS = 20.0
+NOTHING = Resources()
 # How much the sum of all resources counts beside the scarcest of them.
 _SUM_WEIGHT = 0.05
 _BRAM36, _URAM = ([f.name for f in fields(Resources)].index(n) for n in ("bram36", "uram"))
@@ -113,7 +114,6 @@ class Planner:
                     menus[key] = _Menu(list(self._options(node)), key[1])
                 self._menus[node.name] = menus[key]
         self._lag = lag_bits(self.graph)
-        self._fixed = Resources()
 
     def _options(self, node: Node) -> Iterator[Operator]:
         """All foldings of a node, and of what it may become."""
@@ -130,35 +130,33 @@ class Planner:
     def plan(self, target: Target) -> Plan:
         """The cheapest plan; InputError where an operator cannot be fast enough."""
         plans: list[Plan] = []
+        unmodelled = Resources()
         while len(plans) < ROUNDS or (
             len(plans) < _ROUNDS_MAX and 0 < self._share(plans[-1]) - USABLE < _LITTLE
         ):
-            plans.append(self._corrected(target))
+            chosen, _ = self.choose(target, unmodelled)
+            plans.append(self._made(target, {name: op for name, (op, _) in chosen.items()}))
+            modelled = sum((cost for _, cost in chosen.values()), Resources())
+            unmodelled = plans[-1].resources - modelled
         return min(plans[ROUNDS - 1 :], key=self._share)
 
     def _share(self, plan: Plan) -> float:
         """How much of the scarcest resource a plan takes."""
         return max(plan.resources.shares(self.budget).values())
 
-    def _corrected(self, target: Target) -> Plan:
-        """A plan; the next one knows what it cost beyond what was modelled."""
-        chosen, _ = self.choose(target)
-        chip = insert_converters(self._fold(target, {n: op for n, (op, _) in chosen.items()}))
-        found = Plan.of(chip, self.budget)
-        modelled = sum((cost for _, cost in chosen.values()), Resources())
-        self._fixed = found.resources + modelled * -1
-        return found
-
-    def _fold(self, target: Target, chosen: dict[str, Operator]) -> Graph:
-        """The folded graph; how many lanes a quantiser has is left to those beside it."""
+    def _made(self, target: Target, chosen: dict[str, Operator]) -> Plan:
+        """The plan of these choices; how many lanes a quantiser has is left to those beside it."""
         units = {n: op for n, op in chosen.items() if isinstance(op, MatrixVector)}
         straight = {n: self._straight[n] for n, op in chosen.items() if isinstance(op, ScaleClip)}
-        return fold(self.graph.with_ops(straight), target, units)
+        folded = fold(self.graph.with_ops(straight), target, units)
+        return Plan.of(insert_converters(folded), self.budget)
 
-    def choose(self, target: Target) -> tuple[dict[str, tuple[Operator, Resources]], float]:
+    def choose(
+        self, target: Target, unmodelled: Resources = NOTHING
+    ) -> tuple[dict[str, tuple[Operator, Resources]], float]:
         """(node -> its choice and what it costs, the scarcest resource's share).
 
-        The mixed-integer program; all else costs what it did in the plan before.
+        The mixed-integer program; all that it does not choose costs `unmodelled`.
         """
         items = [
             (name, op, cost)
@@ -171,7 +169,7 @@ class Planner:
         # No choice takes what a part lacks.
         budget = np.where(has > 0, has, np.inf)
         shares = np.array([cost for _, _, cost in items]) / budget
-        taken, share = _solve([name for name, _, _ in items], shares, astuple(self._fixed) / budget)
+        taken, share = _solve([name for name, _, _ in items], shares, astuple(unmodelled) / budget)
         chosen = {
             name: (op, Resources(*cost))
             for (name, op, cost), one in zip(items, taken, strict=True)

@@ -57,7 +57,7 @@ def with_ultra_ram(
         if in_block_ram(fifo.depth, fifo.inputs[0].width_bits)
     }  # fmt: skip
     for name in sorted(moves, key=lambda name: _freed(fifos[name], moves[name]), reverse=True):
-        after = used + fifos[name].resources() * -1 + moves[name].resources()
+        after = used - fifos[name].resources() + moves[name].resources()
         if _scarcer(after, budget) > _scarcer(used, budget):
             break
         found[name], used = moves[name], after

@@ -43,6 +43,14 @@ def test_more_time_costs_less_of_the_scarcest(planner: Planner) -> None:
     assert shares[0] > shares[1] >= shares[2]
 
 
+def test_answers_do_not_depend_on_what_was_asked_before(logical: Graph, planner: Planner) -> None:
+    target = Target(3000)
+    before = planner.choose(target)
+    planner.plan(Target(864))
+    assert planner.choose(target) == before == Planner(logical, BUDGET).choose(target)
+    assert planner.plan(target) == Planner(logical, BUDGET).plan(target)
+
+
 def test_out_of_reach_names_the_node_and_the_remedy(planner: Planner) -> None:
     with pytest.raises(InputError, match=r"takes .* cycles a frame at its fastest.*lower frame"):
         planner.plan(Target(10))
