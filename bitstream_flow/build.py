@@ -18,19 +18,19 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from bitstream_flow.board import load_board
-from bitstream_flow.bundle import write_bundle
-from bitstream_flow.cache import run_step
+from bitstream_flow.artifacts.build import DEFAULT_RATE, Build
+from bitstream_flow.artifacts.bundle import write_bundle
+from bitstream_flow.artifacts.steps import run_step
+from bitstream_flow.boards.board import load_board
 from bitstream_flow.fit import check_budget
-from bitstream_flow.folding import Target
-from bitstream_flow.graph_files import save_graph, save_plan
-from bitstream_flow.mapping import map_units, units
-from bitstream_flow.optimise import Planner
-from bitstream_flow.project import DEFAULT_RATE, Build
+from bitstream_flow.plan.files import save_graph, save_plan
+from bitstream_flow.plan.folding import Target
+from bitstream_flow.plan.planner import Planner
 from bitstream_flow.report.page import write_report
-from bitstream_flow.summary import Summary, write_summary
-from bitstream_flow.vitis.flow import hls_bitstream
-from bitstream_flow.vivado.flow import bitstream
+from bitstream_flow.report.summary import Summary, write_summary
+from bitstream_flow.synth.yosys import map_units, units
+from bitstream_flow.vendors.vitis.flow import hls_bitstream
+from bitstream_flow.vendors.vivado.flow import bitstream
 from hls.common.cache import digest, sources
 from hls.common.errors import InputError, run_command
 
@@ -63,7 +63,7 @@ def frontend(build: Build) -> bool:
 
 def _compile(build: Build, out: Path) -> None:
     from bitstream_flow.equality import brevitas
-    from bitstream_flow.frontend import compile_qonnx
+    from bitstream_flow.frontend.compile import compile_qonnx
 
     graph = compile_qonnx(build.qonnx, out, brevitas(build))
     save_graph(graph, out)
@@ -170,7 +170,7 @@ def run_finn(build: Build, frames: int) -> None:
     """FLOW=finn: our front end, then FINN's builder; `frames` are not simulated."""
     from rich.console import Console
 
-    from bitstream_flow.finn_flow import flow
+    from bitstream_flow.vendors.finn import flow
 
     steps: Steps = {
         "export": partial(export, build),

@@ -20,8 +20,8 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from bitstream_flow.landmarks import Tensors, with_landmarks
-from bitstream_flow.project import Build
+from bitstream_flow.artifacts.build import Build
+from bitstream_flow.verify.landmarks import Tensors, with_landmarks
 from hls.common.errors import InputError, run_command
 from hls.graph.graph import Graph
 from hls.streams.encoding import from_hex
@@ -141,7 +141,7 @@ def onnx(path: Path) -> Run:
     """Every named tensor of a QONNX file or of FINN's graph."""
     from qonnx.core.modelwrapper import ModelWrapper
 
-    from bitstream_flow.frontend import execute_named
+    from bitstream_flow.frontend.execute import execute_named
 
     return partial(execute_named, ModelWrapper(str(path)))
 
@@ -202,7 +202,7 @@ def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.n
 
 def hls_cpp(build: Build) -> Run:
     """Every stream of the chip's HLS C++ in C simulation."""
-    from bitstream_flow.csim import HlsCpp
+    from bitstream_flow.verify.hls_cpp import HlsCpp
 
     return HlsCpp(build.plan.chip, build.plan.fifos, partial(print, flush=True)).tensors
 
@@ -222,7 +222,7 @@ def compare(
     Emulator and HLS C++ run on `more` too, against golden alone: all take a fraction of QONNX's
     time.
     """
-    from bitstream_flow.frontend import FINN_GRAPH
+    from bitstream_flow.frontend.compile import FINN_GRAPH
 
     right = with_landmarks(brevitas(build), build.logical)
     runs = {

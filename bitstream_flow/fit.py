@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from bitstream_flow.board import Board, load_board
-from bitstream_flow.folding import Target
-from bitstream_flow.lanes import lanes
-from bitstream_flow.optimise import USABLE, Plan, Planner
+from bitstream_flow.boards.board import Board, load_board
+from bitstream_flow.plan.folding import Target
+from bitstream_flow.plan.mac_lanes import lanes
+from bitstream_flow.plan.planner import USABLE, Plan, Planner
 from hls.common.errors import InputError, run_command
 from hls.operators.resources import Resources
 
@@ -134,7 +134,7 @@ def main() -> None:
     )  # fmt: skip
     args = parser.parse_args()
     board = load_board(args.board)
-    from bitstream_flow.frontend.structure import network_graph
+    from bitstream_flow.frontend.from_config import network_graph
     from model.config import load_config
 
     network = load_config(args.config, args.set).network
