@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -54,9 +55,42 @@ class Dataset:
         chosen = np.flatnonzero(self.subsets[subset])
         fields = (self.landmarks, self.visible, self.norm, self.box)
         points, visible, norm, box = (values[chosen] for values in fields)
-        images = [self.images[index] for index in chosen.tolist()]
+        images = Chosen(self.images, chosen)
         subsets = {name: mask[chosen] for name, mask in self.subsets.items()}
         return Dataset(images, points, visible, norm, box, subsets)
+
+
+class Chosen(Sequence[np.ndarray]):
+    """Some images of a sequence, by their places (N,)."""
+
+    def __init__(self, images: Sequence[np.ndarray], places: np.ndarray) -> None:
+        self.images, self.places = images, places
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return Chosen(self.images, self.places[place])
+        return self.images[int(self.places[place])]
+
+
+class PackedImages(Sequence[np.ndarray]):
+    """The JPEG files of a packed file as uint8 RGB pictures (H, W, 3), each decoded when it is
+    asked for."""
+
+    def __init__(self, path: Path, jpeg: np.ndarray, offset: np.ndarray) -> None:
+        self.path, self.jpeg, self.offset = path, jpeg, offset
+
+    def __len__(self) -> int:
+        return len(self.offset) - 1
+
+    def __getitem__(self, index: Any) -> Any:
+        data = self.jpeg[self.offset[index] : self.offset[index + 1]]
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        if image is None:
+            raise InputError(f"{self.path}: image {index} is no JPEG")
+        return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def load_packed(
@@ -72,12 +106,23 @@ def load_packed(
     chosen = np.flatnonzero(arrays["split"] == split.encode())
     if not len(chosen):
         raise InputError(f"{path} has no images of split {split!r}")
-    images = [_decode(path, arrays, int(index)) for index in chosen.tolist()]
+    images = Chosen(PackedImages(path, arrays["jpeg"], arrays["offset"]), chosen)
     points, visible, norm, box = (
         arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box")
     )
     subsets = {"clean": arrays["clean"][chosen]} if "clean" in arrays else {}
     return Dataset(images, points, visible, norm, box, subsets)
+
+
+def _check_pictures(path: Path, jpeg: np.ndarray, offset: np.ndarray) -> None:
+    """InputError where `offset` does not cut `jpeg` into files that begin as a JPEG does."""
+    whole = offset.ndim == 1 and offset.dtype.kind in "iu" and jpeg.dtype == np.uint8
+    if not whole or (np.diff(offset) < 2).any() or offset[0] < 0 or offset[-1] > len(jpeg):
+        raise InputError(f"{path}: offset does not say where each picture in jpeg begins and ends")
+    first, second = jpeg[offset[:-1]], jpeg[offset[:-1] + 1]
+    wrong = (first != 0xFF) | (second != 0xD8)
+    if wrong.any():
+        raise InputError(f"{path}: image {int(wrong.argmax())} is no JPEG")
 
 
 def _move(path: Path, arrays: dict[str, np.ndarray], shifts: Mapping[str, Sequence[float]]) -> None:
@@ -151,6 +196,7 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
     for key in set(arrays) - {"jpeg", "offset"}:
         if len(arrays[key]) != count:
             raise InputError(f"{path}: {key} has {len(arrays[key])} entries for {count} images")
+    _check_pictures(path, arrays["jpeg"], arrays["offset"])
     visible, points = arrays["visible"], arrays["landmarks"]
     if points.shape != (*visible.shape, 2) or arrays["box"].shape != (count, 3):
         raise InputError(
@@ -163,14 +209,6 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
             f"{path}: image {int(wrong.argmax())} has no visible landmark or one that is no number:"
             " leave it out of the file"
         )
-
-
-def _decode(path: Path, arrays: dict[str, np.ndarray], index: int) -> np.ndarray:
-    start, end = arrays["offset"][index : index + 2]
-    image = cv2.imdecode(arrays["jpeg"][start:end], cv2.IMREAD_COLOR)
-    if image is None:
-        raise InputError(f"{path}: image {index} is no JPEG")
-    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def square_to_input(box: np.ndarray, size: int) -> np.ndarray:
