@@ -22,7 +22,7 @@ from bitstream_flow.artifacts.build import DEFAULT_RATE, Build
 from bitstream_flow.artifacts.bundle import write_bundle
 from bitstream_flow.artifacts.steps import run_step
 from bitstream_flow.boards.board import load_board
-from bitstream_flow.fit import check_budget
+from bitstream_flow.plan.budget import check_budget
 from bitstream_flow.plan.files import save_graph, save_plan
 from bitstream_flow.plan.folding import Target
 from bitstream_flow.plan.planner import Planner
@@ -62,8 +62,8 @@ def frontend(build: Build) -> bool:
 
 
 def _compile(build: Build, out: Path) -> None:
-    from bitstream_flow.equality import brevitas
     from bitstream_flow.frontend.compile import compile_qonnx
+    from bitstream_flow.verify.implementations import brevitas
 
     graph = compile_qonnx(build.qonnx, out, brevitas(build))
     save_graph(graph, out)
@@ -123,7 +123,8 @@ def check(build: Build, frames: int) -> bool:
 
 
 def _check(build: Build, frames: int, out: Path) -> None:
-    from bitstream_flow.equality import compare, random_images
+    from bitstream_flow.verify.gate import compare
+    from bitstream_flow.verify.implementations import random_images
 
     report = compare(build, random_images(build.logical, frames), rtl_frames=frames)
     report.print()

@@ -19,8 +19,8 @@ from rich.table import Table
 
 from bitstream_flow.artifacts.build import DEFAULT_RATE
 from bitstream_flow.boards.board import Board, load_board
-from bitstream_flow.fit import shares, titles, verdict
 from bitstream_flow.frontend.from_config import network_graph
+from bitstream_flow.plan.budget import shares, titles, verdict
 from bitstream_flow.plan.folding import Target
 from bitstream_flow.plan.mac_lanes import lanes
 from bitstream_flow.plan.planner import Plan, Planner

@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from bitstream_flow.artifacts.block_design import design_for
 from bitstream_flow.artifacts.handoff import write_expected
 from bitstream_flow.boards.board import Board
 from bitstream_flow.fifos.depths import Depth, fifos, joins
 from bitstream_flow.generate.rtl import generate
-from bitstream_flow.vendors.vivado.files import design_for
 from hls.graph.edges import edges
 from hls.graph.graph import Graph, fold_of, to_json
 from hls.streams.tensor import Stream

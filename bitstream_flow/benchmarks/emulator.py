@@ -22,7 +22,7 @@ from rich.table import Table
 
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.benchmarks.float_twin import float_twin, quantised, session
-from bitstream_flow.equality import random_images
+from bitstream_flow.verify.implementations import random_images
 from hls.common.errors import InputError, run_command
 from hls.graph.decoder import heatmap_graph
 from hls.graph.graph import Graph

@@ -17,8 +17,8 @@ from rich.table import Table
 from tqdm import tqdm
 
 from bitstream_flow.artifacts.build import Build
-from bitstream_flow.equality import random_images
 from bitstream_flow.fifos.depths import Depth
+from bitstream_flow.verify.implementations import random_images
 from hls.common.errors import run_command
 from hls.simulate.rtl import SimulationError
 from host.bundle import load_bundle

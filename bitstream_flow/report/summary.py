@@ -16,7 +16,7 @@ from rich.table import Table
 
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.fifos.simplest import simplest_safe_bits, skips
-from bitstream_flow.fit import NAMES, titles
+from bitstream_flow.plan.budget import NAMES, titles
 from bitstream_flow.plan.mac_lanes import lane_uses, lanes, utilisation
 from bitstream_flow.synth.yosys import units
 from hls.common.errors import InputError

@@ -10,7 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from bitstream_flow.boards.board import load_board
-from bitstream_flow.fit import check_budget, fastest, main, shares
+from bitstream_flow.fit import main
+from bitstream_flow.plan.budget import check_budget, fastest, shares
 from bitstream_flow.plan.folding import Target
 from bitstream_flow.plan.planner import USABLE, Planner
 from hls.common.errors import InputError

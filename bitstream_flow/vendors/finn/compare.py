@@ -22,10 +22,10 @@ from tqdm import tqdm
 
 from bitstream_flow.artifacts.build import DEFAULT_RATE, Build
 from bitstream_flow.boards.board import Board, load_board
-from bitstream_flow.fit import NAMES, USABLE, fastest, shares, titles
 from bitstream_flow.frontend.compile import FINN_GRAPH
+from bitstream_flow.plan.budget import NAMES, fastest, shares, titles
 from bitstream_flow.plan.folding import Target
-from bitstream_flow.plan.planner import Plan, Planner
+from bitstream_flow.plan.planner import USABLE, Plan, Planner
 from bitstream_flow.vendors.finn.estimate import Estimate
 from bitstream_flow.vendors.finn.folding import FinnGraph, carried_over, lanes
 from hls.common.errors import InputError, run_command

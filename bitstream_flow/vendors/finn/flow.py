@@ -26,9 +26,9 @@ from tqdm import tqdm
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.artifacts.steps import run_step
 from bitstream_flow.boards.board import Board
-from bitstream_flow.fit import USABLE
 from bitstream_flow.frontend.compile import FINN_GRAPH, compare_stage, probes, quiet
 from bitstream_flow.frontend.execute import execute_named
+from bitstream_flow.plan.planner import USABLE
 from bitstream_flow.vendors.finn.estimate import Estimate
 from hls.common.cache import digest, sources
 from hls.common.errors import InputError

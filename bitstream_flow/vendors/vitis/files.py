@@ -7,9 +7,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from bitstream_flow.artifacts.block_design import Core
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.generate.cpp import TOP, generate_hls
-from bitstream_flow.vendors.vivado.files import Core, tcl_settings
+from bitstream_flow.vendors.vivado.files import tcl_settings
 
 SCRIPT = Path(__file__).with_name("hls.tcl")
 # What Vivado needs to know of the IP; the names of its pins are Vitis HLS's.

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from bitstream_flow.artifacts.block_design import PACKAGED, Core, design_of
 from bitstream_flow.artifacts.handoff import check_hwh
 from bitstream_flow.boards.board import Board
-from bitstream_flow.vendors.vivado.files import PACKAGED, SCRIPT, Core, design_of, write_files
+from bitstream_flow.vendors.vivado.files import SCRIPT, write_files
 from bitstream_flow.vendors.vivado.reports import Routed, read_reports
 from hls.common.errors import InputError
 from host.seal import BIT, HANDOFF, MANIFEST, seal

@@ -21,11 +21,11 @@ from torch import nn
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.boards.board import load_board
 from bitstream_flow.build import export
-from bitstream_flow.equality import random_images, rtl_tensors
 from bitstream_flow.fifos.depths import size_fifos
 from bitstream_flow.frontend.compile import compile_qonnx
 from bitstream_flow.plan.converters import insert_converters
 from bitstream_flow.plan.folding import Target, fold
+from bitstream_flow.verify.implementations import random_images, rtl_tensors
 from hls.common.errors import InputError
 from hls.graph.reference import run_reference
 from host.golden import Golden

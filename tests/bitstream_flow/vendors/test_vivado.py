@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from bitstream_flow.artifacts.block_design import design_of
 from bitstream_flow.artifacts.handoff import write_expected
 from bitstream_flow.boards.board import board_names, load_board
 from bitstream_flow.fifos.depths import size_fifos
 from bitstream_flow.plan.converters import insert_converters
-from bitstream_flow.vendors.vivado.files import design_of, write_files
+from bitstream_flow.vendors.vivado.files import write_files
 from bitstream_flow.vendors.vivado.flow import bitstream
 from bitstream_flow.vendors.vivado.reports import read_reports
 from hls.common.errors import InputError

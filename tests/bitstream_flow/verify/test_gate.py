@@ -15,7 +15,8 @@ from bitstream_flow.artifacts.build import Build
 from bitstream_flow.artifacts.steps import run_step
 from bitstream_flow.boards.board import load_board
 from bitstream_flow.build import export
-from bitstream_flow.equality import Line, Report, brevitas, random_images
+from bitstream_flow.verify.gate import Line, Report
+from bitstream_flow.verify.implementations import brevitas, random_images
 from hls.common.errors import InputError
 from model.checkpoint import save_network
 from model.config import load_config

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from bitstream_flow.artifacts.build import Build
-from bitstream_flow.equality import Line, rtl_tensors
 from bitstream_flow.fifos.depths import size_fifos
 from bitstream_flow.plan.converters import absorb_borders, insert_converters
 from bitstream_flow.plan.files import save_graph
 from bitstream_flow.plan.folding import Target, fold
+from bitstream_flow.verify.gate import Line
+from bitstream_flow.verify.implementations import rtl_tensors
 from bitstream_flow.verify.landmarks import with_landmarks
 from hls.graph.decoder import end_with_decoder, heatmap_graph
 from hls.graph.graph import Graph
