@@ -31,7 +31,7 @@ from bitstream_flow.report.summary import Summary, write_summary
 from bitstream_flow.synth.yosys import map_units, units
 from bitstream_flow.vendors.vitis.flow import hls_bitstream
 from bitstream_flow.vendors.vivado.flow import bitstream
-from hls.common.cache import digest, sources
+from hls.common.cache import code_of, digest
 from hls.common.errors import InputError, run_command
 
 GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")
@@ -42,11 +42,11 @@ def export(build: Build) -> bool:
     from model.checkpoint import checkpoint_path
     from model.export import exact_config, export_network
 
-    exact_config(build.config)
+    config = exact_config(build.config)
     checkpoint = build.checkpoint or checkpoint_path(build.config)
     if not checkpoint.is_file():
         raise InputError(f"no checkpoint {checkpoint}: train one with make train")
-    key = digest("export", build.config, checkpoint, *sources("model"))
+    key = digest("export", config, checkpoint, *code_of("model.export"))
 
     def work(out: Path) -> None:
         export_network(build.config, checkpoint, out)
@@ -57,7 +57,7 @@ def export(build: Build) -> bool:
 
 def frontend(build: Build) -> bool:
     """QONNX -> FINN -> graph; every stage is compared with Brevitas."""
-    key = digest("frontend", build.qonnx, *sources("hls", "bitstream_flow/frontend"))
+    key = digest("frontend", build.qonnx, *code_of("bitstream_flow.frontend.compile"))
     return run_step(build.folder, "frontend", key, partial(_compile, build))
 
 
@@ -74,7 +74,7 @@ def fold(build: Build) -> bool:
     graph = build.folder / "frontend" / "graph.json"
     key = digest(
         "fold", asdict(build.board), build.frame_rate, build.decode, graph,
-        *sources("hls", "bitstream_flow"),
+        *code_of(Planner.__module__, save_plan.__module__),
     )  # fmt: skip
     return run_step(build.folder, "fold", key, partial(_fold, build))
 
@@ -92,7 +92,7 @@ def make_bundle(build: Build) -> bool:
     key = digest(
         "bundle", asdict(build.board), build.frame_rate, build.decode,
         json.dumps(build.export_manifest), *made,
-        *sources("hls", "bitstream_flow", "host"),
+        *code_of(write_bundle.__module__, hardware=True),
     )  # fmt: skip
     return run_step(build.folder, "bundle", key, partial(_write_bundle, build))
 
@@ -118,7 +118,8 @@ def _write_bundle(build: Build, out: Path) -> None:
 
 def check(build: Build, frames: int) -> bool:
     """Simulate frames back to back and compare all implementations; keeps check.json."""
-    key = digest("check", frames, build.bundle_key, *sources("bitstream_flow"))
+    code = code_of("bitstream_flow.verify.gate", hardware=True)
+    key = digest("check", frames, build.bundle_key, *code)
     return run_step(build.folder, "check", key, partial(_check, build, frames))
 
 
@@ -135,7 +136,7 @@ def _check(build: Build, frames: int, out: Path) -> None:
 
 def map_chip(build: Build) -> bool:
     """Every operator through Yosys for the board's part; keeps map.json."""
-    key = digest("map", build.bundle_key, *sources("hls", "bitstream_flow"))
+    key = digest("map", build.bundle_key, *code_of(map_units.__module__, hardware=True))
     return run_step(build.folder, "map", key, partial(_map, build))
 
 

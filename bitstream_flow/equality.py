@@ -16,8 +16,16 @@ import numpy as np
 
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.verify.gate import compare
-from bitstream_flow.verify.implementations import random_images, real_images
+from bitstream_flow.verify.implementations import random_images
 from hls.common.errors import InputError, run_command
+
+
+def real_images(config: str, data: Path, count: int) -> np.ndarray:
+    """The first test crops of the configuration's data set, as the network sees them."""
+    from model.config import load_config
+    from model.evaluate import test_crops
+
+    return test_crops(load_config(config), data).images[:count]
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The implementations that the equality gate compares, and the images that it gives them."""
+"""The implementations that the equality gate compares, and noise for them."""
 
 from __future__ import annotations
 
@@ -25,14 +25,6 @@ def random_images(graph: Graph, count: int, seed: int = 0) -> np.ndarray:
     images = np.random.default_rng(seed).integers(0, 256, (count, *kind.shape), dtype=np.uint8)
     images[:1], images[1:2] = 0, 255
     return images
-
-
-def real_images(config: str, data: Path, count: int) -> np.ndarray:
-    """The first test crops of the configuration's data set, as the network sees them."""
-    from model.config import load_config
-    from model.evaluate import test_crops
-
-    return test_crops(load_config(config), data).images[:count]
 
 
 def brevitas(build: Build) -> Run:

@@ -30,7 +30,7 @@ from bitstream_flow.frontend.compile import FINN_GRAPH, compare_stage, probes, q
 from bitstream_flow.frontend.execute import execute_named
 from bitstream_flow.plan.planner import USABLE
 from bitstream_flow.vendors.finn.estimate import Estimate
-from hls.common.cache import digest, sources
+from hls.common.cache import code_of, digest
 from hls.common.errors import InputError
 
 SCRIPT = Path(__file__).with_name("builder.py")
@@ -55,7 +55,7 @@ def run_finn(build: Build) -> bool:
     folder, network = build.folder / "finn", build.folder / "frontend" / FINN_GRAPH
     key = digest(
         "finn", asdict(build.board), build.frame_rate, network,
-        *sources("bitstream_flow/vendors/finn"),
+        *code_of("bitstream_flow.vendors.finn.builder", "bitstream_flow.vendors.finn.folding"),
     )  # fmt: skip
     until = "codegen" if missing_tools() else "bitfile"
     made = run_step(build.folder, "finn", key, partial(_write_files, build, network))

@@ -14,8 +14,9 @@ from bitstream_flow.artifacts.build import DEFAULT_RATE, Build
 from bitstream_flow.bench import accuracies
 from bitstream_flow.boards.board import load_board
 from bitstream_flow.build import export, fold, frontend, make_bundle
+from bitstream_flow.equality import real_images
 from bitstream_flow.verify.gate import compare
-from bitstream_flow.verify.implementations import random_images, real_images
+from bitstream_flow.verify.implementations import random_images
 from host.bundle import load_bundle
 from host.emulator import Emulator
 from host.emulator.__main__ import differing
