@@ -103,13 +103,13 @@ ablate: compile-side
 bench: setup bitstream
 	$(PY) -m bitstream_flow.bench --config $(CONFIG) --board $(BOARD) $(if $(DATA),--data $(DATA))
 	$(PY) -m host.golden --layers
-	$(PY) -m bitstream_flow.emulator_bench --config $(CONFIG) --board $(BOARD)
+	$(PY) -m bitstream_flow.benchmarks.emulator --config $(CONFIG) --board $(BOARD)
 	$(HOST) host/run_pynq.py --bundle $(BUNDLE) --bench 300 $(if $(DATA),--data $(DATA)/$(if $(filter pose%,$(CONFIG)),pose14,faces68).npz)
 	$(if $(VIDEO),$(HOST) -m host.live.page_bench --bundle $(BUNDLE) --video $(VIDEO))
-	$(PY) -m bitstream_flow.unit_bench
-	$(PY) -m bitstream_flow.minimality --config $(CONFIG) --board $(BOARD)
+	$(PY) -m bitstream_flow.benchmarks.xnor_units
+	$(PY) -m bitstream_flow.benchmarks.fifo_cuts --config $(CONFIG) --board $(BOARD)
 	$(PY) -m bitstream_flow.pareto --config $(CONFIG) --board $(BOARD)
-	$(PY) -m bitstream_flow.finn_flow.compare --config $(CONFIG) --board $(BOARD) --fps $(FPS)
+	$(PY) -m bitstream_flow.vendors.finn.compare --config $(CONFIG) --board $(BOARD) --fps $(FPS)
 	$(PY) -m model.bench --config $(CONFIG)
 
 report: bitstream

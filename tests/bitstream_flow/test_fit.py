@@ -9,10 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from bitstream_flow.board import load_board
-from bitstream_flow.fit import check_budget, fastest, main, shares
-from bitstream_flow.folding import Target
-from bitstream_flow.optimise import USABLE, Planner
+from bitstream_flow.boards.board import load_board
+from bitstream_flow.fit import main
+from bitstream_flow.plan.budget import check_budget, fastest, shares
+from bitstream_flow.plan.folding import Target
+from bitstream_flow.plan.planner import USABLE, Planner
 from hls.common.errors import InputError
 from tests.bitstream_flow.networks import tiny_hourglass
 
