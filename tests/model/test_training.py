@@ -32,7 +32,9 @@ from model.train import Trainer, fabric_of, train
 from tests.model.test_data import write_packed
 
 
-@pytest.mark.parametrize("changes", [{}, {"real_weights": 0.5}, {"half_size": 0.5}, {"average": 0.5}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"real_weights": 0.5}, {"half_size": 0.5}, {"average": 0.5}]
+)
 def test_resume_gives_the_same_weights(small: Config, tmp_path: Path, changes: dict) -> None:
     network = replace(small.network, input_size=32)
     config = replace(small, network=network, training=replace(small.training, **changes))
