@@ -81,6 +81,12 @@ def save_network(path: Path, model: Logits, config: Config, **notes: str) -> Non
     save_tensors(path, tensors, network_metadata(config) | scale | notes)
 
 
+def annotate(path: Path, **notes: str) -> None:
+    """Add to a checkpoint's metadata, in one step."""
+    tensors, metadata = load_tensors(path)
+    save_tensors(path, tensors, metadata | notes)
+
+
 def network_state(network: LandmarkNetwork) -> dict[str, Tensor]:
     """The tensors that training saves."""
     state = network.state_dict()

@@ -55,41 +55,51 @@ class Dataset:
         chosen = np.flatnonzero(self.subsets[subset])
         fields = (self.landmarks, self.visible, self.norm, self.box)
         points, visible, norm, box = (values[chosen] for values in fields)
-        images = [self.images[index] for index in chosen.tolist()]
+        images = Chosen(self.images, chosen)
         subsets = {name: mask[chosen] for name, mask in self.subsets.items()}
         return Dataset(images, points, visible, norm, box, subsets)
 
 
-class PackedImages(Sequence[np.ndarray]):
-    """Pictures (H, W, 3) uint8 RGB of a packed file, each decoded when it is asked for."""
+class Chosen(Sequence[np.ndarray]):
+    """Some images of a sequence, by their places (N,)."""
 
-    def __init__(self, path: Path, arrays: Mapping[str, np.ndarray], chosen: np.ndarray) -> None:
-        self._path, self._chosen = path, chosen.tolist()
-        self._jpeg, self._offset = arrays["jpeg"], arrays["offset"]
+    def __init__(self, images: Sequence[np.ndarray], places: np.ndarray) -> None:
+        self.images, self.places = images, places
 
     def __len__(self) -> int:
-        return len(self._chosen)
+        return len(self.places)
 
     def __getitem__(self, place: Any) -> Any:
-        index = self._chosen[place]
-        start, end = self._offset[index : index + 2]
-        image = cv2.imdecode(self._jpeg[start:end], cv2.IMREAD_COLOR) if start < end else None
+        if isinstance(place, slice):
+            return Chosen(self.images, self.places[place])
+        return self.images[int(self.places[place])]
+
+
+class PackedImages(Sequence[np.ndarray]):
+    """The JPEG files of a packed file as uint8 RGB pictures (H, W, 3), each decoded when it is
+    asked for."""
+
+    def __init__(self, path: Path, jpeg: np.ndarray, offset: np.ndarray) -> None:
+        self.path, self.jpeg, self.offset = path, jpeg, offset
+
+    def __len__(self) -> int:
+        return len(self.offset) - 1
+
+    def __getitem__(self, index: Any) -> Any:
+        data = self.jpeg[self.offset[index] : self.offset[index + 1]]
+        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
         if image is None:
-            raise InputError(f"{self._path}: image {index} is no JPEG")
+            raise InputError(f"{self.path}: image {index} is no JPEG")
         return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
 def load_packed(
-    path: Path,
-    split: str,
-    shifts: Mapping[str, Sequence[float]] | None = None,
-    decoded: bool = True,
+    path: Path, split: str, shifts: Mapping[str, Sequence[float]] | None = None
 ) -> Dataset:
     """Read one split ('train' or 'test') of a packed file; InputError names what is wrong.
 
-    `shifts` moves the landmarks of the images of a source by (x, y) pixels. Where the file names
-    its images' sources, or which are clean, these are the subsets. Without `decoded` a picture is
-    decoded each time it is looked at.
+    `shifts` moves the landmarks of the images of a source by (x, y) pixels. The subsets are the
+    images of each source and the clean ones, where the file says which they are.
     """
     arrays = _read(path)
     _check(path, arrays)
@@ -97,8 +107,7 @@ def load_packed(
     chosen = np.flatnonzero(arrays["split"] == split.encode())
     if not len(chosen):
         raise InputError(f"{path} has no images of split {split!r}")
-    pictures = PackedImages(path, arrays, chosen)
-    images = list(pictures) if decoded else pictures
+    images = Chosen(PackedImages(path, arrays["jpeg"], arrays["offset"]), chosen)
     points, visible, norm, box = (
         arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box")
     )
@@ -107,6 +116,17 @@ def load_packed(
     if "clean" in arrays:
         subsets["clean"] = arrays["clean"][chosen]
     return Dataset(images, points, visible, norm, box, subsets)
+
+
+def _check_pictures(path: Path, jpeg: np.ndarray, offset: np.ndarray) -> None:
+    """InputError where `offset` does not cut `jpeg` into files that begin as a JPEG does."""
+    whole = offset.ndim == 1 and offset.dtype.kind in "iu" and jpeg.dtype == np.uint8
+    if not whole or (np.diff(offset) < 2).any() or offset[0] < 0 or offset[-1] > len(jpeg):
+        raise InputError(f"{path}: offset does not say where each picture in jpeg begins and ends")
+    first, second = jpeg[offset[:-1]], jpeg[offset[:-1] + 1]
+    wrong = (first != 0xFF) | (second != 0xD8)
+    if wrong.any():
+        raise InputError(f"{path}: image {int(wrong.argmax())} is no JPEG")
 
 
 def _move(path: Path, arrays: dict[str, np.ndarray], shifts: Mapping[str, Sequence[float]]) -> None:
@@ -140,12 +160,12 @@ def fitting(config: Config, source: Source, dataset: Dataset) -> Dataset:
     return dataset
 
 
-def load_source(source: Source, folder: Path | None, split: str, decoded: bool = True) -> Dataset:
-    """One split of a data file in `folder`; of its `subset` for training. See `load_packed`."""
+def load_source(source: Source, folder: Path | None, split: str) -> Dataset:
+    """One split of a data file in `folder`; of its `subset` for training."""
     if folder is None or not folder.is_dir():
         raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
     if source.format == "packed":
-        dataset = load_packed(folder / source.file, split, source.shifts, decoded)
+        dataset = load_packed(folder / source.file, split, source.shifts)
     else:
         dataset = _loader(source.format)(folder / source.file, split)
     return dataset.part(source.subset) if source.subset and split == "train" else dataset
@@ -180,6 +200,7 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
     for key in set(arrays) - {"jpeg", "offset"}:
         if len(arrays[key]) != count:
             raise InputError(f"{path}: {key} has {len(arrays[key])} entries for {count} images")
+    _check_pictures(path, arrays["jpeg"], arrays["offset"])
     visible, points = arrays["visible"], arrays["landmarks"]
     if points.shape != (*visible.shape, 2) or arrays["box"].shape != (count, 3):
         raise InputError(

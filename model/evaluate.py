@@ -41,8 +41,7 @@ def constant_points(config: Config, folder: Path | None) -> np.ndarray:
     """The training images' mean shape in input pixels, a guess for every image."""
     try:
         source = config.data.sources[0]
-        dataset = load_source(source, folder, "train", decoded=False)
-        shape = mean_shape(fitting(config, source, dataset))
+        shape = mean_shape(fitting(config, source, load_source(source, folder, "train")))
     except InputError:  # a data set for tests only: no guess
         shape = np.full((config.network.landmarks, 2), np.nan)
     return ((shape - 0.5) / config.data.crop + 0.5) * config.network.input_size - 0.5

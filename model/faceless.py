@@ -11,6 +11,8 @@ body whose head is hidden, has none.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from hls.common.errors import InputError
@@ -69,3 +71,21 @@ def faceless_view(
     if square is None:
         return None
     return cut(dataset.images[index], square_to_input(square, size), size)
+
+
+def faceless_inputs(datasets: Sequence[Dataset], count: int, size: int, seed: int) -> np.ndarray:
+    """`count` network inputs (count, S, S, 3) uint8 without a face, the same for a seed: equal
+    shares of the data sets, each picture as often as any other of its set."""
+    views: list[np.ndarray] = []
+    for number, dataset in enumerate(datasets):
+        wanted = count * (number + 1) // len(datasets)
+        random = np.random.default_rng([seed, number])
+        order = random.permutation(len(dataset)).tolist()
+        for tried in range(20 * len(order)):
+            if len(views) == wanted:
+                break
+            view = faceless_view(dataset, order[tried % len(order)], size, random)
+            views += [] if view is None else [view]
+        if len(views) < wanted:
+            raise InputError(f"{count} squares without a face are more than the pictures have")
+    return np.stack(views)

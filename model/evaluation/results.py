@@ -95,7 +95,8 @@ def tables_of(results: list[Result]) -> list[Table]:
 
 def network_table(results: list[Result]) -> Table:
     """One network's figures on one data set, for each number of views; the headline's digits."""
-    first, rows = results[0], {}
+    first = results[0]
+    rows: Rows = {}
     for result in results:
         views = f", {result.views} views" if result.views > 1 else ""
         rows |= {f"{subset}{views}": row for subset, row in result.rows.items()}
@@ -175,11 +176,11 @@ def _lines(results: list[Result]) -> Iterator[dict[str, object]]:
                 yield {"network": GUESS, **shared, "views": 1, **figure}
     for published in PUBLISHED:
         for result in _comparable(results, published)[:1]:
-            shared = {"data": result.data.name, "split": "test", "views": None}
+            known = {"data": result.data.name, "split": "test", "views": None}
             for name, values, source in published.rows:
                 row = dict(zip(published.columns, values, strict=False))
                 for figure in _published_figures(row, result.data):
-                    yield {"network": name, **shared, **figure, "source": source}
+                    yield {"network": name, **known, **figure, "source": source}
 
 
 def _published_figures(row: dict[str, float], data: NamedSet) -> Iterator[dict[str, object]]:

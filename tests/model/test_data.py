@@ -45,12 +45,23 @@ def test_round_trip(tmp_path) -> None:
         ({"box": None}, "lacks the array box"),
         ({"split": np.array([b"test"] * 6)}, "no images of split 'train'"),
         ({"jpeg": np.zeros(100000, np.uint8)}, "image 0 is no JPEG"),
+        ({"jpeg": np.zeros(10, np.uint8)}, "offset does not say where"),
+        ({"offset": np.array([0, 9, 5, 20, 30, 40, 50])}, "offset does not say where"),
+        ({"offset": np.linspace(0, 1, 7)}, "offset does not say where"),
     ],
 )
 def test_wrong_contents(tmp_path, changes, message) -> None:
     write_packed(tmp_path / "data.npz", **changes)
     with pytest.raises(InputError, match=message):
         load_packed(tmp_path / "data.npz", "train")
+
+
+def test_a_picture_that_is_cut_off_is_named_when_it_is_asked_for(tmp_path) -> None:
+    stub = np.array([0xFF, 0xD8, 0, 0] * 6, np.uint8)
+    write_packed(tmp_path / "data.npz", jpeg=stub, offset=np.arange(7) * 4)
+    images = load_packed(tmp_path / "data.npz", "test").images
+    with pytest.raises(InputError, match="image 5 is no JPEG"):
+        images[1]
 
 
 def test_not_a_data_set(tmp_path) -> None:
