@@ -16,6 +16,10 @@ from hls.common.errors import InputError
 from model.data import Dataset
 
 
+class MissingSplit(InputError):
+    """A data set that has no such split."""
+
+
 class ImageFiles(Sequence[np.ndarray]):
     """Image files as uint8 RGB pictures (H, W, 3), each read when it is asked for."""
 
@@ -50,9 +54,9 @@ def need_file(path: Path, what: str) -> Path:
 
 
 def need_split(split: str, known: Sequence[str], name: str) -> None:
-    """InputError where the data set has no such split."""
+    """MissingSplit where the data set has no such split."""
     if split not in known:
-        raise InputError(f"{name} has no split {split!r}: use {' or '.join(known)}")
+        raise MissingSplit(f"{name} has no split {split!r}: use {' or '.join(known)}")
 
 
 def read_mat(path: Path, *keys: str, structs: bool = False) -> list[Any]:
