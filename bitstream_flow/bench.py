@@ -35,7 +35,7 @@ def golden_rate(golden: Golden, images: np.ndarray, repeats: int = 7) -> float:
 def accuracies(build: Build, golden: Golden, data: Path) -> tuple[float, float, int]:
     """(NME of Brevitas, NME of the golden model, images) on the test split in `data`."""
     from model.config import load_config
-    from model.evaluate import accuracy, test_crops
+    from model.evaluation.crops import accuracy, test_crops
 
     crops = test_crops(load_config(build.config), data)
     right = brevitas(build)

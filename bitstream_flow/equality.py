@@ -23,7 +23,7 @@ from hls.common.errors import InputError, run_command
 def real_images(config: str, data: Path, count: int) -> np.ndarray:
     """The first test crops of the configuration's data set, as the network sees them."""
     from model.config import load_config
-    from model.evaluate import test_crops
+    from model.evaluation.crops import test_crops
 
     return test_crops(load_config(config), data).images[:count]
 

@@ -11,32 +11,28 @@ face.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from hls.common.errors import run_command
-from hls.streams.landmarks import decode
 from model.checkpoint import annotate, checkpoint_path, load_network
 from model.confidence import RIGHT, Confidence, fit_confidence, reliability
 from model.config import Config, load_config
 from model.data import Dataset, data_folder, dataset_of, load_source
-from model.evaluate import crops_of, heatmaps_of
+from model.evaluation.crops import Run, crops_of, heatmaps_of, landmarks_in
 from model.faceless import faceless_inputs
-from model.metrics import distances, found_points
 
 SQUARES, SEED, BATCH = 1_000, 2026, 32
-Run = Callable[[np.ndarray], np.ndarray]
 
 
 def decoded(run: Run, images: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Landmarks (N, K, 2) in input pixels and scores (N, K) of inputs (N, S, S, 3)."""
     starts = tqdm(range(0, len(images), BATCH), desc=name, unit="batch", disable=None)
-    parts = [decode(run(images[start : start + BATCH])) for start in starts]
+    parts = [landmarks_in(run(images[start : start + BATCH])) for start in starts]
     points, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return found_points(points), scores
+    return points, scores
 
 
 def faceless_sets(config: Config, folder: Path | None, split: str) -> list[Dataset]:
@@ -49,7 +45,7 @@ def calibrate(config: Config, run: Run, folder: Path | None) -> tuple[Confidence
     """Confidences of what turns inputs into heatmaps, and lines that say how good they are."""
     crops, right = crops_of(dataset_of(config, folder, "test"), config), RIGHT[config.data.metric]
     points, scores = decoded(run, crops.images, "test images")
-    errors = distances(points, crops.landmarks, crops.visible, crops.norm)
+    errors = crops.errors_of(points)
     if not config.data.faceless:
         found = fit_confidence(scores, errors, right)
         return found, _reliability(found, scores, errors)

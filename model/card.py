@@ -18,9 +18,9 @@ from model.checkpoint import checkpoint_path, shipped
 from model.config import Config, Source, load_config
 from model.data import data_folder
 from model.evaluate import evaluate, write_file
-from model.results import Result, network_table
+from model.evaluation.results import Result, network_table
+from model.evaluation.tables import markdown
 from model.summary import count
-from model.tables import markdown
 
 _ORIGIN = {
     "faces68.npz": "68 face landmarks (iBUG order); frames of YouTube Faces (Wolf, Hassner, Maoz,"
@@ -70,7 +70,7 @@ def card(result: Result) -> str:
         f" width {network.width}, hourglass of depth {network.depth},"
         f" {'real-valued twin' if network.real else bits}."
     )
-    accuracy = dataclasses.replace(network_table(result), title="Accuracy")
+    accuracy = dataclasses.replace(network_table([result]), title="Accuracy")
     rows = [
         ("Print it", f"`python -m model.evaluate --config {config.name} --data FOLDER`"),
         *(
@@ -98,7 +98,7 @@ def main() -> None:
         config, path = load_config(name), checkpoint_path(name)
         if not path.is_file():
             raise InputError(f"no checkpoint {path}: train one with make train")
-        result = evaluate(config, path, data_folder(args.data), "test", flip=False)
+        (result,) = evaluate(config, path, data_folder(args.data))
         write_file(path.with_suffix(".md"), card(result))
         print(f"wrote {path.with_suffix('.md')}")
 

@@ -98,7 +98,8 @@ def load_packed(
 ) -> Dataset:
     """Read one split ('train' or 'test') of a packed file; InputError names what is wrong.
 
-    `shifts` moves the landmarks of the images of a source by (x, y) pixels.
+    `shifts` moves the landmarks of the images of a source by (x, y) pixels. The subsets are the
+    images of each source and the clean ones, where the file says which they are.
     """
     arrays = _read(path)
     _check(path, arrays)
@@ -110,7 +111,10 @@ def load_packed(
     points, visible, norm, box = (
         arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box")
     )
-    subsets = {"clean": arrays["clean"][chosen]} if "clean" in arrays else {}
+    sources = arrays["source"][chosen] if "source" in arrays else np.zeros(0, str)
+    subsets = {str(name): sources == name for name in np.unique(sources)}
+    if "clean" in arrays:
+        subsets["clean"] = arrays["clean"][chosen]
     return Dataset(images, points, visible, norm, box, subsets)
 
 

@@ -1,114 +1,33 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Accuracy on a test split: `python -m model.evaluate --data FOLDER [--config face-tiny …]`.
+"""Accuracy: `python -m model.evaluate --data FOLDER [--config face-z1 …] [--on wild68 …]`.
 
-Tables of every shipped network, with the paper's figures where the data set is the paper's; --out
-keeps them, the error curves and a gallery of the worst images.
+Tables of every shipped network on its own test images or on the data sets named with --on, with
+published figures where there are some; --out keeps them, the error curves and a gallery of the
+worst images.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
-from tqdm import tqdm
 
 from hls.common.errors import InputError, run_command
-from hls.streams.landmarks import decode
-from model.augment import flip_table
+from hls.streams.views import COUNTS, combined
 from model.checkpoint import checkpoint_path, load_network, load_tensors, shipped
 from model.config import Config, load_config
-from model.data import Dataset, cut, data_folder, dataset_of, square_to_input, transform
-from model.metrics import cumulative, distances, found_points, nme
-from model.network import LandmarkNetwork
-from model.pictures import curves, failures, png
-from model.published import PUBLISHED
-from model.results import Result, as_json, data_source, tables_of
-from model.tables import as_csv, headline_of, markdown, published_table
-
-# Real-valued heatmaps are decoded like integer ones, in steps of 1/4096.
-_REAL_STEP = 4096
-
-
-@dataclass(frozen=True)
-class Crops:
-    """Network inputs (N, S, S, 3) uint8, and the truth in their pixels."""
-
-    images: np.ndarray
-    landmarks: np.ndarray
-    visible: np.ndarray
-    norm: np.ndarray
-    subsets: Mapping[str, np.ndarray]
-
-    def errors(self, maps: np.ndarray) -> np.ndarray:
-        """Errors (N, K) of integer heatmaps (N, M, M, K), see model.metrics."""
-        found = found_points(decode(maps)[0])
-        return distances(found, self.landmarks, self.visible, self.norm)
-
-
-def crops_of(dataset: Dataset, config: Config) -> Crops:
-    """What the network sees of each image: the square of its box, times the crop."""
-    size, squares = config.network.input_size, dataset.box * [1, 1, config.data.crop]
-    matrices = [square_to_input(square, size) for square in squares]
-    pairs = zip(dataset.images, matrices, strict=True)
-    images = np.stack([cut(image, matrix, size) for image, matrix in pairs])
-    points = np.stack([transform(p, m) for p, m in zip(dataset.landmarks, matrices, strict=True)])
-    norm = dataset.norm * size / squares[:, 2]
-    return Crops(images, points, dataset.visible, norm, dataset.subsets)
-
-
-def test_crops(config: Config, folder: Path | None, split: str = "test") -> Crops:
-    """The evaluation inputs of a configuration; the same for every implementation."""
-    return crops_of(dataset_of(config, folder, split), config)
-
-
-def heatmaps_of(network: LandmarkNetwork, images: np.ndarray, batch: int = 32) -> np.ndarray:
-    """Inputs (N, S, S, 3) uint8 -> integer heatmaps (N, M, M, K) int32."""
-    network.eval()
-    device, step = next(network.parameters()).device, _REAL_STEP if network.config.real else 1
-
-    def run(part: np.ndarray) -> np.ndarray:
-        pictures = torch.from_numpy(part).permute(0, 3, 1, 2).to(device).float()
-        maps = network(pictures.contiguous(memory_format=torch.channels_last))
-        return (maps.permute(0, 2, 3, 1) * step).round().int().cpu().numpy()
-
-    with torch.no_grad():
-        return np.concatenate([run(images[i : i + batch]) for i in range(0, len(images), batch)])
-
-
-def accuracy(run: Callable[[np.ndarray], np.ndarray], crops: Crops, batch: int = 64) -> float:
-    """NME of anything that turns inputs into integer heatmaps."""
-    images = crops.images
-    parts = [run(images[i : i + batch]) for i in range(0, len(images), batch)]
-    return nme(crops.errors(np.concatenate(parts)))
-
-
-def headline(maps: np.ndarray, crops: Crops, config: Config) -> tuple[str, float]:
-    """The configuration's own figure: its name and value."""
-    return headline_of(crops.errors(maps), config.data.metric)
-
-
-def both_ways(run: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    """The paper's flip test: the heatmaps plus those of the mirrored inputs, mirrored back."""
-
-    def summed(images: np.ndarray) -> np.ndarray:
-        mirrored = run(np.ascontiguousarray(images[:, :, ::-1]))[:, :, ::-1]
-        return run(images) + mirrored[..., flip_table(mirrored.shape[-1])]
-
-    return summed
-
-
-def found_in(
-    run: Callable[[np.ndarray], np.ndarray], images: np.ndarray, name: str = "", batch: int = 32
-) -> np.ndarray:
-    """Landmarks (N, K, 2) in input pixels; no more heatmaps at a time than a batch's."""
-    starts = tqdm(range(0, len(images), batch), desc=name, unit="batch", disable=None)
-    return np.concatenate([found_points(decode(run(images[i : i + batch]))[0]) for i in starts])
+from model.data import Dataset, data_folder, fitting, load_source
+from model.evaluation.crops import crops_of, heatmaps_of, views_of
+from model.evaluation.metrics import cumulative
+from model.evaluation.pictures import curves, failures, png
+from model.evaluation.published import PUBLISHED
+from model.evaluation.results import Result, as_json, tables_of
+from model.evaluation.sets import KNOWN, NamedSet, known_set, own_set
+from model.evaluation.tables import as_csv, markdown, published_table
 
 
 def mean_shape(dataset: Dataset) -> np.ndarray:
@@ -121,40 +40,45 @@ def mean_shape(dataset: Dataset) -> np.ndarray:
 def constant_points(config: Config, folder: Path | None) -> np.ndarray:
     """The training images' mean shape in input pixels, a guess for every image."""
     try:
-        shape = mean_shape(dataset_of(config, folder, "train"))
+        source = config.data.sources[0]
+        shape = mean_shape(fitting(config, source, load_source(source, folder, "train")))
     except InputError:  # a data set for tests only: no guess
         shape = np.full((config.network.landmarks, 2), np.nan)
     return ((shape - 0.5) / config.data.crop + 0.5) * config.network.input_size - 0.5
 
 
 def evaluate(
-    config: Config, checkpoint: Path, folder: Path | None, split: str, *, flip: bool,
-    out: Path | None = None,
-) -> Result:  # fmt: skip
-    """Run a network over a split; its error curve and worst images go to `out`."""
-    network, crops = load_network(config, checkpoint), test_crops(config, folder, split)
+    config: Config, checkpoint: Path, folder: Path | None, split: str = "test", *,
+    data: NamedSet | None = None, views: Sequence[int] = (1,), out: Path | None = None,
+) -> list[Result]:  # fmt: skip
+    """Run a network over a split of a data set (its own, if left out), a result for each number of
+    views; the worst images go to `out`."""
+    network, data = load_network(config, checkpoint), data or own_set(config, split)
+    dataset = data.load(folder, split)
+    crops, name = crops_of(dataset, config), f"{config.name} on {data.name}"
 
     def run(images: np.ndarray) -> np.ndarray:
         return heatmaps_of(network, images)
 
-    found = found_in(both_ways(run) if flip else run, crops.images, config.name)
-    guess = np.broadcast_to(constant_points(config, folder), found.shape)
-    errors, constant = (
-        distances(points, crops.landmarks, crops.visible, crops.norm) for points in (found, guess)
-    )
-    if np.isnan(errors).all():
-        raise InputError(f"{config.name}: no image counts, for none has a normaliser")
-    if out is not None:
-        worst = failures(crops.images, crops.landmarks, found, errors)
-        write_file(out / f"{config.name}-worst.png", png(worst))
-        write_curves(out / f"{config.name}-ced", config.data.metric, errors, crops.subsets)
-    return Result(config, split, flip, checkpoint, errors, constant, crops.subsets)
+    points, scores = views_of(run, dataset, config, max(views), name=name)
+    guess = crops.errors_of(np.broadcast_to(constant_points(config, folder), points[0].shape))
+    if np.isnan(crops.norm).all():
+        raise InputError(f"{name}: no image counts, for none has a normaliser")
+    results = []
+    for number in views:
+        found = combined(points[:number], scores[:number])
+        errors = crops.errors_of(found)
+        parts = (errors, guess, dataset.subsets)
+        results.append(Result(config, data, split, number, checkpoint, *parts))
+        if out is not None and number == views[0]:
+            worst = failures(crops.images, crops.landmarks, found, errors)
+            write_file(out / f"{config.name}-{data.name}-worst.png", png(worst))
+    return results
 
 
-def write_curves(
-    path: Path, metric: str, errors: np.ndarray, subsets: Mapping[str, np.ndarray]
-) -> None:
-    """The share of images (faces) or joints (poses) within each error, as .csv and .png."""
+def write_curves(path: Path, metric: str, errors: Mapping[str, np.ndarray]) -> None:
+    """The share of images (faces) or joints (poses) within each error, a curve for each named
+    array of errors (N, K), as .csv and .png."""
     if metric == "nme":
         limits, what, axis = np.linspace(0, 0.15, 151), "images", "mean error / normaliser"
     else:
@@ -164,11 +88,23 @@ def write_curves(
         counted = errors[~np.isnan(errors)][:, None]  # joints: a curve as if each was an image
         return cumulative(errors if metric == "nme" else counted, limits)
 
-    shares = {"all": curve(errors)} | {name: curve(errors[m]) for name, m in subsets.items()}
-    pairs = zip(limits, shares["all"].tolist(), strict=True)
-    lines = ["limit,share", *(f"{limit:g},{share!r}" for limit, share in pairs)]
-    write_file(path.with_suffix(".csv"), "\n".join(lines) + "\n")
-    write_file(path.with_suffix(".png"), curves(limits, shares, what, axis))
+    shares = {name: curve(values) for name, values in errors.items()}
+    lines = ["curve,limit,share"]
+    for name, values in shares.items():
+        pairs = zip(limits, values.tolist(), strict=True)
+        lines += [f'"{name}",{limit:g},{share!r}' for limit, share in pairs]
+    write_file(path.with_name(f"{path.name}.csv"), "\n".join(lines) + "\n")
+    write_file(path.with_name(f"{path.name}.png"), curves(limits, shares, what, axis))
+
+
+def write_all(out: Path, results: list[Result], text: str) -> None:
+    """Tables, and one picture of error curves for each data set with all networks and views."""
+    write_file(out / "tables.md", text + "\n")
+    write_file(out / "tables.csv", as_csv(tables_of(results)))
+    for name in dict.fromkeys(result.data.name for result in results):
+        same = [result for result in results if result.data.name == name]
+        errors = {result.name: result.errors for result in same}
+        write_curves(out / f"{name}-ced", same[0].data.metric, errors)
 
 
 def write_file(path: Path, content: str | bytes) -> None:
@@ -196,15 +132,16 @@ def chosen(names: list[str] | None, checkpoint: Path | None) -> dict[str, Path]:
     return {names[0]: checkpoint}
 
 
-def available(configs: list[Config], folder: Path | None, split: str) -> list[Config]:
+def own_pairs(
+    configs: list[Config], folder: Path | None, split: str
+) -> list[tuple[Config, NamedSet]]:
     """The configurations whose data is in the folder; a line on stderr for each other one."""
-    if folder is None or not folder.is_dir():
-        raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
     found = []
     for config in configs:
-        path = folder / data_source(config, split)[1]
+        data = own_set(config, split)
+        path = _present(folder) / data.source.file
         if path.exists():
-            found.append(config)
+            found.append((config, data))
         else:
             print(f"skipped {config.name}: {path} is missing", file=sys.stderr)
     if not found:
@@ -212,17 +149,56 @@ def available(configs: list[Config], folder: Path | None, split: str) -> list[Co
     return found
 
 
+def pairs_on(
+    configs: list[Config], names: Sequence[str], folder: Path | None
+) -> list[tuple[Config, NamedSet]]:
+    """Each named data set with every configuration that finds as many landmarks; InputError where
+    it is missing or none does."""
+    pairs = []
+    for data in map(known_set, dict.fromkeys(names)):
+        path = _present(folder) / data.source.file
+        if not path.exists():
+            raise InputError(f"{path} is missing: put the data set {data.name} there")
+        equal = [each for each in configs if each.network.landmarks == data.landmarks]
+        if not equal:
+            found = ", ".join(f"{each.name} {each.network.landmarks}" for each in configs)
+            raise InputError(
+                f"{data.name} has {data.landmarks} landmarks, the networks find others: {found}"
+            )
+        pairs += [(config, data) for config in equal]
+    return pairs
+
+
+def _present(folder: Path | None) -> Path:
+    if folder is None or not folder.is_dir():
+        raise InputError(f"data folder {folder} is missing: give --data or set LANDMARK_DATA")
+    return folder
+
+
 def arguments() -> argparse.Namespace:
     """The command line's."""
-    parser = argparse.ArgumentParser(prog="python -m model.evaluate", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m model.evaluate", description=__doc__.partition("\n")[2],
+    )  # fmt: skip
     parser.add_argument("--config", nargs="+", action="extend", help="all shipped, if left out")
     parser.add_argument("--checkpoint", type=Path, help="other than the shipped one")
     parser.add_argument("--data", type=Path, help="folder with the data (or LANDMARK_DATA)")
+    parser.add_argument(
+        "--on", nargs="+", action="extend", metavar="NAME",
+        help=f"data sets other than the configuration's own: {', '.join(KNOWN)}",
+    )  # fmt: skip
     parser.add_argument("--split", default="test", choices=("train", "test"))
+    parser.add_argument(
+        "--views", nargs="+", type=int, default=[1], choices=COUNTS, metavar="N",
+        help="inferences a square, several numbers for several rows: 1, 2 (with the mirror image),"
+        " 4, 8, 16",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, help="folder for tables, error curves and galleries")
-    parser.add_argument("--flip", action="store_true", help="the paper's flip test")
-    parser.add_argument("--json", action="store_true", help="machine-readable")
-    parser.add_argument("--published", action="store_true", help="only print the paper's figures")
+    parser.add_argument(
+        "--flip", action="store_const", const=[2], dest="views", help="the same as --views 2"
+    )
+    parser.add_argument("--json", action="store_true", help="a line of JSON for each figure")
+    parser.add_argument("--published", action="store_true", help="only print published figures")
     return parser.parse_args()
 
 
@@ -232,20 +208,24 @@ def main() -> None:
     if args.published:
         print("\n\n".join(markdown(published_table(each, {})) for each in PUBLISHED))
         return
-    checkpoints = chosen(args.config, args.checkpoint)
+    checkpoints, folder = chosen(args.config, args.checkpoint), data_folder(args.data)
     configs = [load_config(name) for name in checkpoints]
     for config in configs:
         load_network(config, checkpoints[config.name])  # what is wrong is said before long runs
-    folder = data_folder(args.data)
+    pairs = (
+        pairs_on(configs, args.on, folder) if args.on else own_pairs(configs, folder, args.split)
+    )
     results = [
-        evaluate(config, checkpoints[config.name], folder, args.split, flip=args.flip, out=args.out)
-        for config in available(configs, folder, args.split)
-    ]
-    tables = tables_of(results)
-    text = "\n\n".join(map(markdown, tables))
+        result
+        for config, data in pairs
+        for result in evaluate(
+            config, checkpoints[config.name], folder, args.split, data=data,
+            views=list(dict.fromkeys(args.views)), out=args.out,
+        )
+    ]  # fmt: skip
+    text = "\n\n".join(map(markdown, tables_of(results)))
     if args.out:
-        write_file(args.out / "tables.md", text + "\n")
-        write_file(args.out / "tables.csv", as_csv(tables))
+        write_all(args.out, results, text)
     print(as_json(results) if args.json else text)
 
 

@@ -21,7 +21,6 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from hls.common.errors import InputError, run_command
-from hls.streams.landmarks import decode
 from model.average import Average
 from model.batches import Batch, batches, input_side
 from model.checkpoint import (
@@ -35,12 +34,11 @@ from model.checkpoint import (
 )
 from model.config import STRIDE, Config, load_config
 from model.data import Dataset, data_folder, dataset_of
-from model.evaluate import Crops, crops_of, headline, heatmaps_of
-from model.metrics import found_points
+from model.evaluation.crops import Crops, crops_of, headline, heatmaps_of, landmarks_in
+from model.evaluation.pictures import gallery
 from model.mixture import Mixture, training_set
 from model.network import LandmarkNetwork
 from model.optimise import Logits, binary_convs, keep_in_range, optimiser_of, set_rate, set_stage
-from model.pictures import gallery
 from model.targets import blend, gaussians, heatmap_loss
 from model.ties import settle_ties
 
@@ -214,7 +212,7 @@ def _evaluate(trainer: Trainer, model: Logits, test: Crops, writer: SummaryWrite
     maps = heatmaps_of(model.network, test.images)
     name, figure = headline(maps, test, trainer.config)
     writer.add_scalar(name, figure, trainer.done)
-    found = found_points(decode(maps[:8])[0])
+    found, _ = landmarks_in(maps[:8])
     picture = gallery(test.images[:8], test.landmarks[:8], found, [""] * len(found))
     writer.add_image("test", picture, trainer.done, dataformats="HWC")
     return f"{name} {figure:.5f}"

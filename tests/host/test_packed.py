@@ -48,8 +48,8 @@ def test_the_training_side_says_the_same(tmp_path: Path, landmarks: int) -> None
     from types import SimpleNamespace
 
     from model.data import load_packed
-    from model.evaluate import crops_of
-    from model.tables import headline_of
+    from model.evaluation.crops import crops_of
+    from model.evaluation.tables import headline_of
 
     path = pack(tmp_path / "data.npz", landmarks)
     graph = hourglass_net(landmarks=landmarks)

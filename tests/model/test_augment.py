@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError
-from model.augment import augment, flip, flip_table, random_view
+from hls.streams.mirror import flip_table
+from model.augment import augment, flip, random_view
 from model.config import DataConfig
 from model.data import cut, square_to_input, synthetic, transform
 

@@ -24,8 +24,8 @@ from model.checkpoint import (
 )
 from model.config import Config, load_config
 from model.data import data_folder
-from model.evaluate import accuracy, heatmaps_of
-from model.evaluate import test_crops as evaluation_crops
+from model.evaluation.crops import accuracy, heatmaps_of
+from model.evaluation.crops import test_crops as evaluation_crops
 from model.optimise import Logits
 from model.randomise import random_network
 from model.ties import ties

@@ -17,14 +17,13 @@ import pytest
 
 from hls.common.errors import InputError, run_command
 from model import checkpoint, evaluate
-from model.augment import flip_table
 from model.checkpoint import load_network, save_network
 from model.config import Config
 from model.data import Dataset, square_to_input, transform
-from model.evaluate import accuracy, both_ways, found_in, heatmaps_of
-from model.evaluate import test_crops as evaluation_crops
+from model.evaluation.crops import accuracy, heatmaps_of
+from model.evaluation.crops import test_crops as evaluation_crops
+from model.evaluation.pictures import failures, largest
 from model.optimise import Logits
-from model.pictures import failures, largest
 from model.randomise import random_network
 from tests.model.test_data import write_packed
 
@@ -76,53 +75,67 @@ def test_every_shipped_network_with_data_is_in_the_tables(shipped, run, capsys, 
     crops = evaluation_crops(shipped["small"], tmp_path)
     network = load_network(shipped["small"])
     exact = accuracy(lambda images: heatmaps_of(network, images), crops)
-    assert f"small: NME {exact!r} on 14 test images (data.npz), without flip" in printed.out
+    said = printed.out.partition("small: NME ")[2].partition(" % on 14 test images (data.npz)")[0]
+    assert float(said) == pytest.approx(100 * exact, rel=1e-12)
     titles = [line for line in printed.out.splitlines() if line.startswith("##")]
-    assert titles == ["## small", "## small-real", "## Summary"]
+    assert titles == ["## small on data.npz", "## small-real on data.npz", "## Summary"]
     assert printed.err.startswith("skipped far: ") and printed.err.count("\n") == 1
 
 
 def test_files(shipped, run, capsys, tmp_path) -> None:
     out = tmp_path / "new" / "out"
     assert run("--config", "small", "--out", str(out)) == 0
-    names = {"small-ced.csv", "small-ced.png", "small-worst.png", "tables.md", "tables.csv"}
+    names = {"data.npz-ced.csv", "data.npz-ced.png", "small-data.npz-worst.png"}
+    names |= {"tables.md", "tables.csv"}
     assert {path.name for path in out.iterdir()} == names
     assert (out / "tables.md").read_text() == capsys.readouterr().out
-    picture = cv2.imread(str(out / "small-worst.png"))
+    picture = cv2.imread(str(out / "small-data.npz-worst.png"))
     assert picture.shape == (3 * 192, 4 * 192, 3)  # 12 of the 14 images
-    assert cv2.imread(str(out / "small-ced.png")) is not None
-    curve = list(csv.DictReader((out / "small-ced.csv").open()))
+    assert cv2.imread(str(out / "data.npz-ced.png")) is not None
+    curve = list(csv.DictReader((out / "data.npz-ced.csv").open()))
     shares = [float(line["share"]) for line in curve]
+    assert {line["curve"] for line in curve} == {"small"}
     assert (curve[0]["limit"], curve[-1]["limit"]) == ("0", "0.15")
     assert shares == sorted(shares)
 
 
 def test_curves_of_poses_count_joints(tmp_path) -> None:
     errors = np.array([[0.1, 0.3], [0.7, NAN]])
-    evaluate.write_curves(tmp_path / "x-ced", "pck", errors, {"clean": np.array([True, False])})
+    both = {"one": errors, "one, 8 views": errors / 2}
+    evaluate.write_curves(tmp_path / "x-ced", "pck", both)
     shares = {
-        line["limit"]: float(line["share"])
+        (line["curve"], line["limit"]): float(line["share"])
         for line in csv.DictReader((tmp_path / "x-ced.csv").open())
     }
-    assert [shares[t] for t in ("0.05", "0.2", "0.5", "1")] == [0, 1 / 3, 2 / 3, 1]
+    assert [shares["one", t] for t in ("0.05", "0.2", "0.5", "1")] == [0, 1 / 3, 2 / 3, 1]
+    assert shares["one, 8 views", "0.2"] == 2 / 3
 
 
-def test_json_with_flip(shipped, run, capsys) -> None:
-    assert run("--config", "small", "small-real", "--flip", "--json") == 0
-    entries = json.loads(capsys.readouterr().out)
-    assert [(entry["config"], entry["flip"]) for entry in entries] == [
-        ("small", True), ("small-real", True)
-    ]  # fmt: skip
-    for entry in entries:
-        assert entry["images"] == 14 and entry["rows"]["all"]["NME %"] == 100 * entry["nme"]
-        # The drawn faces are alike: their mean shape is close, and a random network is not.
-        assert 0 < entry["mean shape"] < entry["nme"]
+def test_json_with_views(shipped, run, capsys) -> None:
+    chosen = ["--config", "small", "small-real", "--json"]
+    assert run(*chosen, "--views", "1", "2", "4") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    whole = {
+        (line["network"], line["views"]): line["value"]
+        for line in lines
+        if (line["data"], line["subset"], line["metric"]) == ("data.npz", "all", "NME")
+    }
+    pairs = {(name, views) for name in ("small", "small-real") for views in (1, 2, 4)}
+    assert set(whole) == pairs | {("mean shape", 1)}
+    # The drawn faces are alike: their mean shape is close, and a random network is not.
+    assert 0 < whole["mean shape", 1] < min(whole[pair] for pair in pairs)
+    assert run(*chosen, "--flip") == 0  # the paper's name for two views
+    again = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {line["views"] for line in again if line["network"] == "small"} == {2}
+    assert [line for line in lines if line["views"] == 2] == [
+        line for line in again if line["views"] == 2
+    ]
 
 
 def test_a_checkpoint_names_its_configuration(shipped, run, capsys, tmp_path) -> None:
     (tmp_path / "shipped" / "small.safetensors").rename(tmp_path / "mine.safetensors")
     assert run("--checkpoint", str(tmp_path / "mine.safetensors")) == 0
-    assert capsys.readouterr().out.startswith("## small\n")
+    assert capsys.readouterr().out.startswith("## small on data.npz\n")
 
 
 def test_the_papers_figures_need_no_data(run, capsys) -> None:
@@ -138,11 +151,16 @@ def test_the_papers_figures_need_no_data(run, capsys) -> None:
         (["--config", "small", "far", "--checkpoint", "x"], "give one --config"),
         (["--config", "small", "--data", "nowhere"], "data folder nowhere is missing"),
         (["--config", "small", "--out", "taken"], "cannot write taken"),
+        (["--on", "helen"], "unknown data set 'helen': use aflw2000-3d, helen68"),
+        (["--on", "helen68"], "helen68.npz is missing: put the data set helen68 there"),
+        (["--on", "faces68"], "faces68 has 68 landmarks, the networks find others: far 14, small"),
+        (["--on", "pose14"], "pose14.npz is no packed data set"),
     ],
 )
 def test_mistakes(arguments, message, shipped, run, capsys, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("taken").write_text("a file")
+    for name in ("taken", "faces68.npz", "pose14.npz"):
+        Path(name).write_text("a file")
     assert run(*arguments) == 1
     assert message in capsys.readouterr().err.splitlines()[-1]
 
@@ -160,25 +178,6 @@ def test_images_without_normaliser_do_not_count(shipped, run, capsys, tmp_path) 
     assert run("--config", "small") == 1 and "no image counts" in capsys.readouterr().err
 
 
-def test_the_flip_test_cannot_tell_left_from_right(small) -> None:
-    network, random = random_network(small), np.random.default_rng(0)
-    images = random.integers(0, 256, (3, 16, 16, 3), np.uint8)
-    summed = both_ways(lambda part: heatmaps_of(network, part))
-    ahead, mirrored = summed(images), summed(images[:, :, ::-1].copy())
-    np.testing.assert_array_equal(mirrored, ahead[:, :, ::-1][..., flip_table(14)])
-    assert not np.array_equal(heatmaps_of(network, images), ahead)
-
-
-def test_batches_change_nothing(small) -> None:
-    network, random = random_network(small), np.random.default_rng(0)
-    images = random.integers(0, 256, (5, 16, 16, 3), np.uint8)
-
-    def heatmaps(part: np.ndarray) -> np.ndarray:
-        return heatmaps_of(network, part)
-
-    np.testing.assert_array_equal(found_in(heatmaps, images, batch=2), found_in(heatmaps, images))
-
-
 def test_the_mean_shape_by_hand(small, monkeypatch) -> None:
     points = np.array([[[15, 10], [10, 10]], [[5, 5], [0, 0]]], np.float32)
     visible = np.array([[True, True], [True, False]])
@@ -186,7 +185,8 @@ def test_the_mean_shape_by_hand(small, monkeypatch) -> None:
     dataset = Dataset([], points, visible, np.ones(2), box)
     shape = evaluate.mean_shape(dataset)
     assert shape.tolist() == [[0.625, 0.5], [0.5, 0.5]]  # x of (0.75 + 0.5) / 2
-    monkeypatch.setattr(evaluate, "dataset_of", lambda *_: dataset)
+    monkeypatch.setattr(evaluate, "load_source", lambda *_, **__: dataset)
+    monkeypatch.setattr(evaluate, "fitting", lambda *_: dataset)
     half = replace(small, data=replace(small.data, crop=0.5))
     found = evaluate.constant_points(half, None)
     # A box of side 1 with its corner at 0, of which the network sees half.

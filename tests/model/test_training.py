@@ -20,7 +20,7 @@ from hls.streams.landmarks import decode, to_image
 from model.checkpoint import load_logits, load_network, load_tensors, save_network
 from model.config import Config
 from model.data import synthetic
-from model.evaluate import accuracy, crops_of, heatmaps_of
+from model.evaluation.crops import accuracy, crops_of, heatmaps_of
 from model.export import export_qonnx_file
 from model.network import LandmarkNetwork
 from model.optimise import Logits

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from model import metrics
+from model.evaluation import metrics
 
 NAN = np.nan
 # Image means 0.2, 0.6, and an image that does not count.

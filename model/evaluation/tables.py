@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.metrics import (
+from model.evaluation.metrics import (
     FACE68_PARTS,
     MPII_PARTS,
     POSE14_PARTS,
@@ -25,13 +25,15 @@ from model.metrics import (
     pck_by_joint,
     pck_total,
 )
-from model.published import Published
+from model.evaluation.published import Published
 
 Cell = float | int | str
 Rows = dict[str, dict[str, Cell]]
 
-BINS_MEAN = "mean of bins"
+BINS_MEAN, INNER = "mean of bins", "inner 51"
 _JOINT_PARTS = {14: POSE14_PARTS, 16: MPII_PARTS}
+# At which share of the normaliser a part counts as found: as published for LSP and for MPII.
+PART_LIMITS = {14: 0.2, 16: 0.5}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,17 @@ def headline_of(errors: np.ndarray, metric: str) -> tuple[str, float]:
     """
     if metric == "nme":
         return "NME", nme(errors)
-    return _pck_name(errors, 0.5), _pck(errors, 0.5)
+    return f"{_pck_name(errors.shape[1])}@0.5", _pck(errors, 0.5)
+
+
+def own_column(metric: str, landmarks: int) -> str:
+    """The column of that figure in the tables."""
+    return "NME %" if metric == "nme" else f"{_pck_name(landmarks)}@0.5 %"
+
+
+def part_metric(metric: str, landmarks: int) -> str:
+    """What the parts' columns hold: NME, PCK@0.2 or PCKh@0.5."""
+    return "NME" if metric == "nme" else f"{_pck_name(landmarks)}@{PART_LIMITS.get(landmarks, 0.5)}"
 
 
 def figures(errors: np.ndarray, metric: str, subsets: Mapping[str, np.ndarray]) -> Rows:
@@ -71,7 +83,7 @@ def figures(errors: np.ndarray, metric: str, subsets: Mapping[str, np.ndarray]) 
 
 
 def _face_row(errors: np.ndarray) -> dict[str, Cell]:
-    parts = FACE68_PARTS if errors.shape[1] == 68 else {}
+    parts = {INNER: range(17, 68), **FACE68_PARTS} if errors.shape[1] == 68 else {}
     values = {"NME %": nme(errors)}
     values |= {f"{name} %": nme(errors[:, part]) for name, part in parts.items()}
     values |= {f"AUC to {limit:.2f} %": auc(errors, limit) for limit in (0.08, 0.15)}
@@ -81,13 +93,14 @@ def _face_row(errors: np.ndarray) -> dict[str, Cell]:
 
 def _pose_row(errors: np.ndarray) -> dict[str, Cell]:
     parts = _JOINT_PARTS.get(errors.shape[1], {})
-    values = {f"{_pck_name(errors, limit)} %": _pck(errors, limit) for limit in (0.5, 0.2)}
-    shares = pck_by_joint(errors, 0.5, parts)
+    name = _pck_name(errors.shape[1])
+    values = {f"{name}@{limit} %": _pck(errors, limit) for limit in (0.5, 0.2)}
+    shares = pck_by_joint(errors, PART_LIMITS.get(errors.shape[1], 0.5), parts)
     return _percent(values | {f"{name} %": share for name, share in shares.items()}, errors)
 
 
-def _pck_name(errors: np.ndarray, limit: float) -> str:
-    return f"{'PCKh' if errors.shape[1] == 16 else 'PCK'}@{limit}"
+def _pck_name(landmarks: int) -> str:
+    return "PCKh" if landmarks == 16 else "PCK"
 
 
 def _pck(errors: np.ndarray, limit: float) -> float:
@@ -102,16 +115,15 @@ def _percent(values: Mapping[str, float], errors: np.ndarray) -> dict[str, Cell]
 def published_table(
     published: Published, ours: Mapping[str, Mapping[str, Cell]], notes: Sequence[str] = ()
 ) -> Table:
-    """The paper's table below our rows, of which its columns are shown."""
+    """The published table below our rows, of which its columns are shown."""
     rows: Rows = {
         name: {column: row.get(column, math.nan) for column in published.columns}
         | {"source": "this project"}
         for name, row in ours.items()
     }
     for name, values, certainty in published.rows:
-        paper = dict(zip(published.columns, values, strict=False))
-        rows[f"paper: {name}"] = {**paper, "source": certainty}
-    return Table(f"The paper on {published.title}", rows, notes)
+        rows[name] = {**dict(zip(published.columns, values, strict=False)), "source": certainty}
+    return Table(f"Published: {published.title}", rows, notes)
 
 
 def markdown(table: Table) -> str:

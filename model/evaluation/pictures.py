@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import cv2
 import numpy as np
 
-from model.metrics import image_errors
+from model.evaluation.metrics import image_errors
 
 _TRUTH, _FOUND, _SIDE = (60, 200, 60), (230, 40, 40), 192
 
