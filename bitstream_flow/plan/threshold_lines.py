@@ -36,7 +36,7 @@ class Line:
 def with_lines(graph: Graph) -> tuple[Graph, dict[str, Operator]]:
     """The graph with gains and offsets among the constants, and what each node could become.
 
-    Without constants (`frontend.structure`) each threshold becomes what most trained ones do.
+    Without constants (`frontend.from_config`) each threshold becomes what most trained ones do.
     """
     found: dict[str, Operator] = {}
     nodes = []

@@ -105,7 +105,7 @@ def test_the_published_networks_have_the_published_sizes(
     assert macs is None or totals["binary"].macs == macs
 
 
-@pytest.mark.parametrize("module", ["model.network", "bitstream_flow.frontend.structure"])
+@pytest.mark.parametrize("module", ["model.network", "bitstream_flow.frontend.from_config"])
 def test_a_cuda_toolkit_without_a_gpu_is_no_news(module: str, tmp_path: Path) -> None:
     """PyTorch's builds with CUDA would say so at the first import of Brevitas."""
     environment = os.environ | {"CUDA_HOME": str(tmp_path), "CUDA_VISIBLE_DEVICES": ""}
