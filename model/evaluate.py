@@ -19,20 +19,18 @@ import torch
 from tqdm import tqdm
 
 from hls.common.errors import InputError, run_command
-from hls.streams.landmarks import decode
+from hls.streams.landmarks import DecoderSettings, decode
 from model.augment import flip_table
-from model.checkpoint import checkpoint_path, load_network, load_tensors, shipped
+from model.checkpoint import checkpoint_path, load_logits, load_network, load_tensors, shipped
 from model.config import Config, load_config
 from model.data import Dataset, cut, data_folder, dataset_of, square_to_input, transform
 from model.metrics import cumulative, distances, found_points, nme
 from model.network import LandmarkNetwork
+from model.optimise import REAL_STEPS
 from model.pictures import curves, failures, png
 from model.published import PUBLISHED
 from model.results import Result, as_json, data_source, tables_of
 from model.tables import as_csv, headline_of, markdown, published_table
-
-# Real-valued heatmaps are decoded like integer ones, in steps of 1/4096.
-_REAL_STEP = 4096
 
 
 @dataclass(frozen=True)
@@ -45,9 +43,9 @@ class Crops:
     norm: np.ndarray
     subsets: Mapping[str, np.ndarray]
 
-    def errors(self, maps: np.ndarray) -> np.ndarray:
+    def errors(self, maps: np.ndarray, decoder: DecoderSettings) -> np.ndarray:
         """Errors (N, K) of integer heatmaps (N, M, M, K), see model.metrics."""
-        found = found_points(decode(maps)[0])
+        found = found_points(decode(maps, decoder)[0])
         return distances(found, self.landmarks, self.visible, self.norm)
 
 
@@ -70,7 +68,7 @@ def test_crops(config: Config, folder: Path | None, split: str = "test") -> Crop
 def heatmaps_of(network: LandmarkNetwork, images: np.ndarray, batch: int = 32) -> np.ndarray:
     """Inputs (N, S, S, 3) uint8 -> integer heatmaps (N, M, M, K) int32."""
     network.eval()
-    device, step = next(network.parameters()).device, _REAL_STEP if network.config.real else 1
+    device, step = next(network.parameters()).device, REAL_STEPS if network.config.real else 1
 
     def run(part: np.ndarray) -> np.ndarray:
         pictures = torch.from_numpy(part).permute(0, 3, 1, 2).to(device).float()
@@ -81,16 +79,23 @@ def heatmaps_of(network: LandmarkNetwork, images: np.ndarray, batch: int = 32) -
         return np.concatenate([run(images[i : i + batch]) for i in range(0, len(images), batch)])
 
 
-def accuracy(run: Callable[[np.ndarray], np.ndarray], crops: Crops, batch: int = 64) -> float:
+def accuracy(
+    run: Callable[[np.ndarray], np.ndarray],
+    crops: Crops,
+    decoder: DecoderSettings,
+    batch: int = 64,
+) -> float:
     """NME of anything that turns inputs into integer heatmaps."""
     images = crops.images
     parts = [run(images[i : i + batch]) for i in range(0, len(images), batch)]
-    return nme(crops.errors(np.concatenate(parts)))
+    return nme(crops.errors(np.concatenate(parts), decoder))
 
 
-def headline(maps: np.ndarray, crops: Crops, config: Config) -> tuple[str, float]:
+def headline(
+    maps: np.ndarray, crops: Crops, config: Config, decoder: DecoderSettings
+) -> tuple[str, float]:
     """The configuration's own figure: its name and value."""
-    return headline_of(crops.errors(maps), config.data.metric)
+    return headline_of(crops.errors(maps, decoder), config.data.metric)
 
 
 def both_ways(run: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
@@ -104,11 +109,16 @@ def both_ways(run: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray],
 
 
 def found_in(
-    run: Callable[[np.ndarray], np.ndarray], images: np.ndarray, name: str = "", batch: int = 32
+    run: Callable[[np.ndarray], np.ndarray],
+    images: np.ndarray,
+    decoder: DecoderSettings,
+    name: str = "",
+    batch: int = 32,
 ) -> np.ndarray:
     """Landmarks (N, K, 2) in input pixels; no more heatmaps at a time than a batch's."""
     starts = tqdm(range(0, len(images), batch), desc=name, unit="batch", disable=None)
-    return np.concatenate([found_points(decode(run(images[i : i + batch]))[0]) for i in starts])
+    parts = [decode(run(images[i : i + batch]), decoder)[0] for i in starts]
+    return found_points(np.concatenate(parts))
 
 
 def mean_shape(dataset: Dataset) -> np.ndarray:
@@ -132,12 +142,13 @@ def evaluate(
     out: Path | None = None,
 ) -> Result:  # fmt: skip
     """Run a network over a split; its error curve and worst images go to `out`."""
-    network, crops = load_network(config, checkpoint), test_crops(config, folder, split)
+    logits, crops = load_logits(config, checkpoint), test_crops(config, folder, split)
+    decoder = logits.decoder.of_two if flip else logits.decoder
 
     def run(images: np.ndarray) -> np.ndarray:
-        return heatmaps_of(network, images)
+        return heatmaps_of(logits.network, images)
 
-    found = found_in(both_ways(run) if flip else run, crops.images, config.name)
+    found = found_in(both_ways(run) if flip else run, crops.images, decoder, config.name)
     guess = np.broadcast_to(constant_points(config, folder), found.shape)
     errors, constant = (
         distances(points, crops.landmarks, crops.visible, crops.norm) for points in (found, guess)

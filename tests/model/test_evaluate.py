@@ -18,7 +18,7 @@ import pytest
 from hls.common.errors import InputError, run_command
 from model import checkpoint, evaluate
 from model.augment import flip_table
-from model.checkpoint import load_network, save_network
+from model.checkpoint import load_logits, save_network
 from model.config import Config
 from model.data import Dataset, square_to_input, transform
 from model.evaluate import accuracy, both_ways, found_in, heatmaps_of
@@ -74,8 +74,8 @@ def test_every_shipped_network_with_data_is_in_the_tables(shipped, run, capsys, 
     assert run() == 0
     printed = capsys.readouterr()
     crops = evaluation_crops(shipped["small"], tmp_path)
-    network = load_network(shipped["small"])
-    exact = accuracy(lambda images: heatmaps_of(network, images), crops)
+    logits = load_logits(shipped["small"])
+    exact = accuracy(lambda images: heatmaps_of(logits.network, images), crops, logits.decoder)
     assert f"small: NME {exact!r} on 14 test images (data.npz), without flip" in printed.out
     titles = [line for line in printed.out.splitlines() if line.startswith("##")]
     assert titles == ["## small", "## small-real", "## Summary"]
@@ -176,7 +176,8 @@ def test_batches_change_nothing(small) -> None:
     def heatmaps(part: np.ndarray) -> np.ndarray:
         return heatmaps_of(network, part)
 
-    np.testing.assert_array_equal(found_in(heatmaps, images, batch=2), found_in(heatmaps, images))
+    parts, whole = (found_in(heatmaps, images, DecoderSettings(0, 4), batch=n) for n in (2, 32))
+    np.testing.assert_array_equal(parts, whole)
 
 
 def test_the_mean_shape_by_hand(small, monkeypatch) -> None:
