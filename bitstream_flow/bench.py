@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from bitstream_flow.equality import brevitas, random_images
-from bitstream_flow.project import Build
-from bitstream_flow.summary import Summary
+from bitstream_flow.artifacts.build import Build
+from bitstream_flow.report.summary import Summary
+from bitstream_flow.verify.implementations import brevitas, random_images
 from hls.common.errors import run_command
 from hls.graph.decoder import heatmap_graph
 from host.bundle import load_bundle

@@ -18,20 +18,20 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from bitstream_flow.board import load_board
-from bitstream_flow.bundle import write_bundle
-from bitstream_flow.cache import run_step
-from bitstream_flow.fit import check_budget
-from bitstream_flow.folding import Target
-from bitstream_flow.graph_files import save_graph, save_plan
-from bitstream_flow.mapping import map_units, units
-from bitstream_flow.optimise import Planner
-from bitstream_flow.project import DEFAULT_RATE, Build
+from bitstream_flow.artifacts.build import DEFAULT_RATE, Build
+from bitstream_flow.artifacts.bundle import write_bundle
+from bitstream_flow.artifacts.steps import run_step
+from bitstream_flow.boards.board import load_board
+from bitstream_flow.plan.budget import check_budget
+from bitstream_flow.plan.files import save_graph, save_plan
+from bitstream_flow.plan.folding import Target
+from bitstream_flow.plan.planner import Planner
 from bitstream_flow.report.page import write_report
-from bitstream_flow.summary import Summary, write_summary
-from bitstream_flow.vitis.flow import hls_bitstream
-from bitstream_flow.vivado.flow import bitstream
-from hls.common.cache import digest, sources
+from bitstream_flow.report.summary import Summary, write_summary
+from bitstream_flow.synth.yosys import map_units, units
+from bitstream_flow.vendors.vitis.flow import hls_bitstream
+from bitstream_flow.vendors.vivado.flow import bitstream
+from hls.common.cache import code_of, digest
 from hls.common.errors import InputError, run_command
 
 GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")
@@ -42,11 +42,11 @@ def export(build: Build) -> bool:
     from model.checkpoint import checkpoint_path
     from model.export import exact_config, export_network
 
-    exact_config(build.config)
+    config = exact_config(build.config)
     checkpoint = build.checkpoint or checkpoint_path(build.config)
     if not checkpoint.is_file():
         raise InputError(f"no checkpoint {checkpoint}: train one with make train")
-    key = digest("export", build.config, checkpoint, *sources("model"))
+    key = digest("export", config, checkpoint, *code_of("model.export"))
 
     def work(out: Path) -> None:
         export_network(build.config, checkpoint, out)
@@ -57,13 +57,13 @@ def export(build: Build) -> bool:
 
 def frontend(build: Build) -> bool:
     """QONNX -> FINN -> graph; every stage is compared with Brevitas."""
-    key = digest("frontend", build.qonnx, *sources("hls", "bitstream_flow/frontend"))
+    key = digest("frontend", build.qonnx, *code_of("bitstream_flow.frontend.compile"))
     return run_step(build.folder, "frontend", key, partial(_compile, build))
 
 
 def _compile(build: Build, out: Path) -> None:
-    from bitstream_flow.equality import brevitas
-    from bitstream_flow.frontend import compile_qonnx
+    from bitstream_flow.frontend.compile import compile_qonnx
+    from bitstream_flow.verify.implementations import brevitas
 
     graph = compile_qonnx(build.qonnx, out, brevitas(build))
     save_graph(graph, out)
@@ -73,8 +73,8 @@ def fold(build: Build) -> bool:
     """Every operator's folding and every FIFO's depth; an error if the board is too small."""
     graph = build.folder / "frontend" / "graph.json"
     key = digest(
-        "fold", asdict(build.board), build.frame_rate, build.decode and asdict(build.decoder), graph,
-        *sources("hls", "bitstream_flow"),
+        "fold", asdict(build.board), build.frame_rate, build.decode and asdict(build.decoder),
+        graph, *code_of(Planner.__module__, save_plan.__module__),
     )  # fmt: skip
     return run_step(build.folder, "fold", key, partial(_fold, build))
 
@@ -92,7 +92,7 @@ def make_bundle(build: Build) -> bool:
     key = digest(
         "bundle", asdict(build.board), build.frame_rate, build.decode,
         json.dumps(build.export_manifest), *made,
-        *sources("hls", "bitstream_flow", "host"),
+        *code_of(write_bundle.__module__, hardware=True),
     )  # fmt: skip
     return run_step(build.folder, "bundle", key, partial(_write_bundle, build))
 
@@ -119,12 +119,14 @@ def _write_bundle(build: Build, out: Path) -> None:
 
 def check(build: Build, frames: int) -> bool:
     """Simulate frames back to back and compare all implementations; keeps check.json."""
-    key = digest("check", frames, build.bundle_key, *sources("bitstream_flow"))
+    code = code_of("bitstream_flow.verify.gate", hardware=True)
+    key = digest("check", frames, build.bundle_key, *code)
     return run_step(build.folder, "check", key, partial(_check, build, frames))
 
 
 def _check(build: Build, frames: int, out: Path) -> None:
-    from bitstream_flow.equality import compare, random_images
+    from bitstream_flow.verify.gate import compare
+    from bitstream_flow.verify.implementations import random_images
 
     report = compare(build, random_images(build.logical, frames), rtl_frames=frames)
     report.print()
@@ -135,7 +137,7 @@ def _check(build: Build, frames: int, out: Path) -> None:
 
 def map_chip(build: Build) -> bool:
     """Every operator through Yosys for the board's part; keeps map.json."""
-    key = digest("map", build.bundle_key, *sources("hls", "bitstream_flow"))
+    key = digest("map", build.bundle_key, *code_of(map_units.__module__, hardware=True))
     return run_step(build.folder, "map", key, partial(_map, build))
 
 
@@ -171,7 +173,7 @@ def run_finn(build: Build, frames: int) -> None:
     """FLOW=finn: our front end, then FINN's builder; `frames` are not simulated."""
     from rich.console import Console
 
-    from bitstream_flow.finn_flow import flow
+    from bitstream_flow.vendors.finn import flow
 
     steps: Steps = {
         "export": partial(export, build),

@@ -17,14 +17,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bitstream_flow.board import Board, load_board
-from bitstream_flow.fit import shares, titles, verdict
-from bitstream_flow.folding import Target
-from bitstream_flow.frontend.structure import network_graph
-from bitstream_flow.lanes import lanes
-from bitstream_flow.mapping import map_units, units
-from bitstream_flow.optimise import Plan, Planner
-from bitstream_flow.project import DEFAULT_RATE
+from bitstream_flow.artifacts.build import DEFAULT_RATE
+from bitstream_flow.boards.board import Board, load_board
+from bitstream_flow.frontend.from_config import network_graph
+from bitstream_flow.plan.budget import shares, titles, verdict
+from bitstream_flow.plan.folding import Target
+from bitstream_flow.plan.mac_lanes import lanes
+from bitstream_flow.plan.planner import Plan, Planner
+from bitstream_flow.synth.yosys import map_units, units
 from hls.common.errors import run_command
 from hls.graph.graph import Graph
 from hls.operators.int_mvu import IntMvu

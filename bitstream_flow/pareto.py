@@ -15,11 +15,11 @@ from dataclasses import replace
 from rich.console import Console
 from rich.table import Table
 
-from bitstream_flow.board import Board, load_board
-from bitstream_flow.fit import NAMES, fastest, scarcest, shares, titles
-from bitstream_flow.frontend.structure import network_graph
-from bitstream_flow.lanes import lanes, utilisation
-from bitstream_flow.optimise import Plan, Planner
+from bitstream_flow.boards.board import Board, load_board
+from bitstream_flow.frontend.from_config import network_graph
+from bitstream_flow.plan.budget import NAMES, fastest, scarcest, shares, titles
+from bitstream_flow.plan.mac_lanes import lanes, utilisation
+from bitstream_flow.plan.planner import Plan, Planner
 from hls.common.errors import run_command
 from hls.operators.matrix_vector import MatrixVector
 from model.config import NetworkConfig, load_config

@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
-from bitstream_flow.ecp5 import PART, Routed, result_path, route_chip, route_unit, unit_key
-from bitstream_flow.mapping import Unit, units
-from bitstream_flow.project import Build
+from bitstream_flow.artifacts.build import Build
+from bitstream_flow.synth.ecp5 import PART, Routed, result_path, route_chip, route_unit, unit_key
+from bitstream_flow.synth.yosys import Unit, units
 from hls.common.errors import InputError, run_command
 from hls.operators.fifo import Fifo
 

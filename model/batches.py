@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -20,6 +22,10 @@ from model.mixture import Mixture, only
 Batch = tuple[Tensor, Tensor, Tensor]
 # Where the landmarks of a view without a face are: so far out that every target is zero.
 FAR_AWAY = -1e4
+
+# Workers come from a server without threads: a fork of this process, which has some, may hang.
+_WORKERS = multiprocessing.get_context("forkserver")
+_WORKERS.set_forkserver_preload([__name__])
 
 
 class Views(TorchDataset[Batch]):
@@ -89,4 +95,7 @@ def batches(
         )
     chosen = order[: steps * size * world].reshape(steps, world, size)[:, rank]
     views = Views(mixture, config, epoch, input_side(config, epoch))
-    return DataLoader(views, batch_sampler=chosen.tolist(), num_workers=workers)
+    context = _WORKERS if workers else None
+    return DataLoader(
+        views, batch_sampler=chosen.tolist(), num_workers=workers, multiprocessing_context=context
+    )

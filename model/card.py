@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hls.common.errors import InputError, run_command
 from model.checkpoint import checkpoint_path, shipped
-from model.config import Config, load_config
+from model.config import Config, Source, load_config
 from model.data import data_folder
 from model.evaluate import evaluate, write_file
 from model.results import Result, network_table
@@ -25,12 +25,18 @@ from model.tables import markdown
 _ORIGIN = {
     "faces68.npz": "68 face landmarks (iBUG order); frames of YouTube Faces (Wolf, Hassner, Maoz,"
     " CVPR 2011) as re-published in udacity/P1_Facial_Keypoints; no person in both splits",
+    "wild68.npz": "68 points, 3D-projected (the convention of AFLW2000-3D); pictures of AFLW, 300-W"
+    " (AFW, HELEN, LFPW), LFW and UTKFace, labels from a 3D face model and 3DDFA_V2;"
+    " research-only data: for non-commercial use",
+    "lsp": "14 joints; Leeds Sports Pose (Johnson, Everingham, BMVC 2010), its training half",
     "pose14.npz": "14 joints (LSP order); Leeds Sports Pose Extended (Johnson, Everingham,"
     " CVPR 2011), from axelcarlier/lsp",
 }
 _LIMITS = {
     "faces68.npz": "Trained on small, upright to moderately turned faces whose labels are most"
     " likely a network's output. Not for identifying anyone.",
+    "wild68.npz": "Trained on research-only data; for non-commercial use. Not for identifying"
+    " anyone.",
     "pose14.npz": "Trained on sports, gymnastics and parkour with crowd-sourced labels: photographs"
     " labelled twice agree within half a torso on 90 % of the joints only.",
 }
@@ -46,6 +52,12 @@ def recipe(config: Config) -> str:
         f" {recipe.batch_size}, Adam, {recipe.schedule} from {recipe.learning_rate:g},"
         f" {recipe.loss} loss{taught}, {recipe.precision}; then `model.ties.settle_ties`"
     )
+
+
+def _origin(source: Source) -> str:
+    """A data file, how often its images are drawn, and where they are from."""
+    often = "" if source.weight == 1 else f", each image {source.weight:g} times per epoch"
+    return f"`{source.file}`{often}: {_ORIGIN.get(source.file, 'see its source')}"
 
 
 def card(result: Result) -> str:
@@ -65,7 +77,8 @@ def card(result: Result) -> str:
             (f"{kind.capitalize()} weights", f"{total.weights:,}, {total.macs:,} MAC a frame")
             for kind, total in count(config).items()
         ),
-        ("Data", f"`{file}`: {_ORIGIN.get(file, 'see its source')}"),
+        *(("Data", _origin(source)) for source in config.data.sources),
+        *(("Squares without a face", _origin(source)) for source in config.data.faceless_files),
         ("Recipe", recipe(config)),
         ("Reproduce", f"`make train CONFIG={config.name} DATA=FOLDER`"),
         ("sha256", hashlib.sha256(path.read_bytes()).hexdigest()),

@@ -200,7 +200,9 @@ class TrainingConfig:
 
     The first `half_size` share of the epochs sees pictures of half the side; until `real_weights`
     of the epochs only activations are binary (two-stage training). `distil` is the teacher's share
-    in the targets. `weight_decay` acts on latent weights in the first stage only.
+    in the targets. `weight_decay` acts on latent weights in the first stage only. `average` keeps
+    a moving average of the weights beside them, the share of the old one in each step (0: none);
+    it is what is evaluated and saved then.
     """
 
     epochs: int
@@ -213,12 +215,14 @@ class TrainingConfig:
     half_size: float = 0.0
     real_weights: float = 0.0
     distil: float = 0.0
+    average: float = 0.0
     precision: str = "fp32"
     seed: int = 0
 
     def __post_init__(self) -> None:
         for key in ("epochs", "batch_size", "learning_rate", "sigma"):
             _require(getattr(self, key) > 0, key, getattr(self, key), "above 0")
+        _require(0 <= self.average < 1, "average", self.average, "0 to below 1")
         for key in ("half_size", "real_weights", "distil", "weight_decay"):
             _require(0 <= getattr(self, key) <= 1, key, getattr(self, key), "0 to 1")
         choices = {"loss": LOSSES, "schedule": SCHEDULES, "precision": PRECISIONS}

@@ -22,6 +22,7 @@ from tqdm import tqdm
 
 from hls.common.errors import InputError, run_command
 from hls.streams.landmarks import decode
+from model.average import Average
 from model.batches import Batch, batches, input_side
 from model.checkpoint import (
     load_logits,
@@ -63,6 +64,8 @@ class Trainer:
         self.optimiser = optimiser_of(self.model, config)
         self.engine, self.stepper = fabric.setup(self.model, self.optimiser)
         self.teacher = teacher.eval().to(fabric.device) if teacher else None
+        share = config.training.average
+        self.average = Average(self.model, share) if share else None
 
     def loss(self, batch: Batch, map_size: int) -> Tensor:
         """Mean over the stacks' heatmap losses."""
@@ -94,7 +97,15 @@ class Trainer:
             )
         self.stepper.step()
         keep_in_range(self.model)
+        if self.average is not None:
+            self.average.update(self.model)
         return loss.item()
+
+    def result(self, dataset: Dataset | Mixture) -> Logits:
+        """What is evaluated and saved: the average of the weights where one is kept."""
+        if self.average is None:
+            return self.model
+        return self.average.model(batches(dataset, self.config, max(0, self.done - 1)))
 
     def epoch(self, dataset: Dataset | Mixture, workers: int = 0) -> float:
         """One epoch with a progress bar; the mean loss, InputError where it is not finite."""
@@ -120,6 +131,8 @@ class Trainer:
         """Everything that --resume needs, as safetensors."""
         tensors = {f"model.{k}": v for k, v in network_state(self.model.network).items()}
         tensors |= {"log_scale": self.model.log_scale, "offset": self.model.offset}
+        if self.average is not None:
+            tensors |= {f"average.{key}": value for key, value in self.average.tensors().items()}
         for index, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"adam.{index}.{key}": value for key, value in state.items()}
         save_tensors(path, tensors, network_metadata(self.config) | {"epoch": str(self.done)})
@@ -138,11 +151,18 @@ class Trainer:
         if metadata.get("network") != network_metadata(self.config)["network"]:
             name = self.config.name
             raise InputError(f"{path} is of another network than {name}: choose another --out")
-        weights = {k[6:]: tensors.pop(k) for k in list(tensors) if k.startswith("model.")}
+        weights, average = (
+            {key[len(start) :]: tensors.pop(key) for key in list(tensors) if key.startswith(start)}
+            for start in ("model.", "average.")
+        )
         load_state(self.model.network, weights, path)
         with torch.no_grad():
             self.model.log_scale.copy_(tensors.pop("log_scale"))
             self.model.offset.copy_(tensors.pop("offset"))
+        if self.average is not None and average:
+            self.average.restore(average)
+        elif self.average is not None:
+            self.average = Average(self.model, self.config.training.average)
         state: dict[int, dict[str, Tensor]] = {}
         for name, value in tensors.items():
             _, index, key = name.split(".")
@@ -173,7 +193,7 @@ def train(
         line = f"epoch {trainer.done}/{epochs} loss {loss:.3f}"
         due = trainer.done % EVALUATE_EVERY == 0 or trainer.done == epochs
         if test is not None and due:
-            line += f" {_evaluate(trainer, test, writer)}"
+            line += f" {_evaluate(trainer, trainer.result(dataset), test, writer)}"
         trainer.save(last)
         each = (time.monotonic() - began) / (trainer.done - first)
         left = each * (epochs - trainer.done) / 60
@@ -181,16 +201,17 @@ def train(
     writer.close()
     final = out / f"{config.name}.safetensors"
     if fabric.is_global_zero:
+        result = trainer.result(dataset)
         if not config.network.real:
-            settle_ties(trainer.model.network)
-        save_network(final, trainer.model.cpu(), config)
+            settle_ties(result.network)
+        save_network(final, result.cpu(), config)
     fabric.barrier()
     return final
 
 
-def _evaluate(trainer: Trainer, test: Crops, writer: SummaryWriter) -> str:
+def _evaluate(trainer: Trainer, model: Logits, test: Crops, writer: SummaryWriter) -> str:
     """Accuracy now, into TensorBoard with sample predictions, and as text."""
-    maps, decoder = heatmaps_of(trainer.model.network, test.images), trainer.model.decoder
+    maps, decoder = heatmaps_of(model.network, test.images), model.decoder
     name, figure = headline(maps, test, trainer.config, decoder)
     writer.add_scalar(name, figure, trainer.done)
     found = found_points(decode(maps[:8], decoder)[0])

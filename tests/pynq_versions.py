@@ -8,11 +8,12 @@ OpenCV 4.5 on Python 3.10, `.venv-pynq400` on Python 3.12. They are kept for the
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.stranger import find_python
 
 ROOT = Path(__file__).resolve().parent.parent
 # Beside pynq: pycparser 3 breaks it, and 3.12 has no distutils without setuptools.
@@ -38,25 +39,14 @@ ENVIRONMENTS = (
 )
 
 
-def find_python(wanted: str) -> str:
-    """A Python of the wanted version: on the PATH, or one that pyenv or uv has installed."""
-    pyenv = Path.home().glob(f".pyenv/versions/{wanted}.*/bin/python")
-    uv = Path.home().glob(f".local/share/uv/python/cpython-{wanted}.*/bin/python3")
-    places = [f"python{wanted}", *(str(path) for path in sorted([*pyenv, *uv]))]
-    for place in places:
-        program = shutil.which(place)
-        # What is on the PATH may be a shim with nothing behind it.
-        if program and subprocess.run([program, "-c", ""], capture_output=True).returncode == 0:
-            return program
-    sys.exit(f"error: Python {wanted} is needed: apt, pyenv or uv (uv python install {wanted})")
-
-
 def prepare(environment: Environment) -> str:
     """The environment's Python; made if it is not there yet."""
     python, ready = environment.folder / "bin" / "python", environment.folder / "ready"
     if not ready.exists():
         print(f"setting up {environment.folder.name} (a minute or two, once)", flush=True)
         base = find_python(environment.python)
+        if base is None:
+            sys.exit(f"error: Python {environment.python} is needed: apt-get, pyenv or uv has it")
         subprocess.run([base, "-m", "venv", "--clear", str(environment.folder)], check=True)
         packages = [f"pynq=={environment.pynq}", *environment.packages, *_ALWAYS]
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]

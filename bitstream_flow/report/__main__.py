@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import argparse
 
-from bitstream_flow.project import Build
+from bitstream_flow.artifacts.build import Build
 from bitstream_flow.report.page import write_report
-from bitstream_flow.summary import Summary, write_summary
+from bitstream_flow.report.summary import Summary, write_summary
 from hls.common.errors import run_command
 
 

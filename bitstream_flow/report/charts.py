@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from bitstream_flow.fit import titles
+from bitstream_flow.plan.budget import titles
 from bitstream_flow.report.contents import FIFO, Contents
 from bitstream_flow.report.roofline import Roofline
 

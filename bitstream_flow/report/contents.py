@@ -13,12 +13,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from bitstream_flow.fifo_memory import simplest_safe_bits, simplest_safe_depths, skips
-from bitstream_flow.lanes import LaneUse, lane_uses, lanes, utilisation
-from bitstream_flow.mapping import fifo_name
+from bitstream_flow.fifos.simplest import simplest_safe_bits, simplest_safe_depths, skips
+from bitstream_flow.plan.mac_lanes import LaneUse, lane_uses, lanes, utilisation
 from bitstream_flow.report.blocks import Blocks
-from bitstream_flow.summary import Summary
-from bitstream_flow.vivado.reports import Routed
+from bitstream_flow.report.summary import Summary
+from bitstream_flow.synth.yosys import fifo_name
+from bitstream_flow.vendors.vivado.reports import Routed
 from hls.common.errors import InputError
 from hls.graph.graph import Graph, fold_of
 from hls.operators.operator import Operator

@@ -9,11 +9,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bitstream_flow.fit import USABLE, titles
+from bitstream_flow.plan.budget import titles
+from bitstream_flow.plan.planner import USABLE
 from bitstream_flow.report import charts, pictures
 from bitstream_flow.report.contents import Contents, error, gather
 from bitstream_flow.report.roofline import bounds, roofline
-from bitstream_flow.summary import LANE_GOAL, Summary
+from bitstream_flow.report.summary import LANE_GOAL, Summary
 from hls.operators.resources import Resources
 
 TEMPLATES = Path(__file__).parent

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bitstream_flow.fit import USABLE
-from bitstream_flow.lanes import LaneUse
+from bitstream_flow.plan.mac_lanes import LaneUse
+from bitstream_flow.plan.planner import USABLE
 from bitstream_flow.report.contents import Contents
 from hls.graph.edges import edges
 from hls.streams.encoding import axis_bytes

@@ -49,20 +49,23 @@ class Graph:
     output: str
 
     def __post_init__(self) -> None:
+        if self.input not in self.consumers:
+            raise InputError(f"no node reads the input {self.input}")
+        made = {self.input}
         for node in self.nodes:
             for name, stream in zip(node.inputs, node.op.inputs, strict=True):
-                self._check_input(node, name, stream.tensor)
+                if name not in made:
+                    raise InputError(f"node {node.name} reads {name}, which no earlier node makes")
+                if self.tensors[name] != stream.tensor:
+                    raise InputError(
+                        f"node {node.name} wants {stream.tensor}, {name} is {self.tensors[name]}"
+                    )
+            made.update(node.outputs)
+        if self.output not in made:
+            raise InputError(f"no node makes the output {self.output}")
         dangling = set(self.producers) - set(self.consumers) - {self.output}
         if dangling:
             raise InputError(f"tensor {min(dangling)} has no consumer")
-        if self.output not in self.producers:
-            raise InputError(f"no node makes the output {self.output}")
-
-    def _check_input(self, node: Node, name: str, wanted: TensorType) -> None:
-        if name not in self.tensors:
-            raise InputError(f"node {node.name} reads {name}, which no earlier node makes")
-        if self.tensors[name] != wanted:
-            raise InputError(f"node {node.name} wants {wanted}, {name} is {self.tensors[name]}")
 
     @cached_property
     def producers(self) -> dict[str, tuple[Node, int]]:

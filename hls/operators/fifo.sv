@@ -11,7 +11,7 @@
 // The RAM is a ring of RING words, not all of them used: a power of two needs no wrapping.
 //
 // In simulation each FIFO reports its state at the end, with +trace=DIR writes the beats that it
-// took to DIR/NAME.hex, and with +NAME=N holds N beats only.
+// took to DIR/NAME.hex, and with +limit.NAME=N holds N beats only.
 
 module fifo #(
     parameter int WIDTH_BITS = 1,
@@ -76,7 +76,7 @@ module fifo #(
       assign full = stored == COUNT_BITS'(PLACES);
 `else
       int unsigned limit;
-      initial if (!$value$plusargs({NAME, "=%d"}, limit)) limit = DEPTH;
+      initial if (!$value$plusargs({"limit.", NAME, "=%d"}, limit)) limit = DEPTH;
       assign full = 32'(stored) + 1 + 32'(BLOCK) >= limit;
 `endif
       always_ff @(posedge clk) begin

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import astuple, dataclass, fields
 from math import inf
-from operator import add
+from operator import add, sub
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,9 @@ class Resources:
 
     def __add__(self, other: Resources) -> Resources:
         return Resources(*map(add, astuple(self), astuple(other)))
+
+    def __sub__(self, other: Resources) -> Resources:
+        return Resources(*map(sub, astuple(self), astuple(other)))
 
     def __mul__(self, factor: float) -> Resources:
         return Resources(*(value * factor for value in astuple(self)))

@@ -103,10 +103,12 @@ class Simulator:
         stalls = stall if isinstance(stall, tuple) else (stall, stall)
         with tempfile.TemporaryDirectory(prefix="simulation-") as name:
             options = {
-                **limits, "dir": name, "frames": count, "seed": seed, "gap": gap,
+                "dir": name, "frames": count, "seed": seed, "gap": gap,
                 "idle_limit": idle_limit, "source_stall": round(1000 * stalls[0]),
                 "sink_stall": round(1000 * stalls[1]),
             }  # fmt: skip
+            # Tensors may be called as an option is.
+            options |= {f"limit.{fifo}": beats for fifo, beats in limits.items()}
             if trace is not None:
                 options["trace"] = trace.resolve()
             _write_inputs(self.design, frames, Path(name))

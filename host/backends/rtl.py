@@ -79,7 +79,7 @@ def check_simulation(bundle: Bundle) -> Path:
     if pynq_version() is None:
         raise InputError(
             "backend rtl runs pynq's code on a simulated board, and this Python has no pynq: use"
-            " .venv-host/bin/python (make setup), or pip install pynq==3.1.2 'pycparser<3'"
+            " .venv-host/bin/python, of Python 3.11 or 3.12 (make host-side PYTHON=python3.12)"
         )
     handoff = bundle.folder / HANDOFF
     if not handoff.is_file():

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from bitstream_flow.board import load_board
-from bitstream_flow.bundle import write_bundle
-from bitstream_flow.fifo_depths import Depth
-from bitstream_flow.folding import Target, fold
-from bitstream_flow.graph_files import save_graph, save_plan
-from bitstream_flow.optimise import Planner
-from bitstream_flow.project import Build
-from bitstream_flow.streaming import absorb_borders, insert_converters
+from bitstream_flow.artifacts.build import Build
+from bitstream_flow.artifacts.bundle import write_bundle
+from bitstream_flow.boards.board import load_board
+from bitstream_flow.fifos.depths import Depth
+from bitstream_flow.plan.converters import absorb_borders, insert_converters
+from bitstream_flow.plan.files import save_graph, save_plan
+from bitstream_flow.plan.folding import Target, fold
+from bitstream_flow.plan.planner import Planner
 from hls.graph.graph import Graph, Node
 from hls.operators.add_clip import AddClip
 from hls.operators.concat import Concat

@@ -9,10 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from bitstream_flow.board import load_board
-from bitstream_flow.fit import check_budget, fastest, main, shares
-from bitstream_flow.folding import Target
-from bitstream_flow.optimise import USABLE, Planner
+from bitstream_flow.boards.board import load_board
+from bitstream_flow.fit import main
+from bitstream_flow.plan.budget import check_budget, fastest, shares
+from bitstream_flow.plan.folding import Target
+from bitstream_flow.plan.planner import USABLE, Planner
 from hls.common.errors import InputError
 from tests.bitstream_flow.networks import tiny_hourglass
 
@@ -80,20 +81,20 @@ def test_nothing_fits_a_part_without_memory() -> None:
 
 
 class _Hopeful:
-    """A planner whose program knows what a plan really costs only once one has been made."""
+    """A planner whose program does not know all that a plan costs."""
 
     quickest = 1000
 
     def __init__(self, cost: float) -> None:
-        self._cost, self._extra, self.planned = cost, 0.0, 0
+        self._cost, self.planned = cost, 0
 
     def choose(self, target: Target) -> tuple[None, float]:
-        return None, 100 / target.cycles + self._extra
+        return None, 100 / target.cycles
 
     def plan(self, target: Target) -> SimpleNamespace:
         self.planned += 1
-        self._extra = self._cost / target.cycles
-        return SimpleNamespace(target=target, resources=_Share(100 / target.cycles + self._extra))
+        share = _Share((100 + self._cost) / target.cycles)
+        return SimpleNamespace(target=target, resources=share)
 
 
 @dataclass(frozen=True)

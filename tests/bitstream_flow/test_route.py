@@ -11,10 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from bitstream_flow import ecp5, route
-from bitstream_flow.fifo_depths import Depth
-from bitstream_flow.mapping import Unit
-from bitstream_flow.optimise import Plan
+from bitstream_flow import route
+from bitstream_flow.fifos.depths import Depth
+from bitstream_flow.plan.planner import Plan
+from bitstream_flow.synth import ecp5
+from bitstream_flow.synth.yosys import Unit
 from hls.common.errors import InputError
 from hls.graph.edges import edges
 from hls.operators.fifo import Fifo

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from bitstream_flow.generate import generate
-from bitstream_flow.streaming import absorb_borders, insert_converters
-from bitstream_flow.vivado.hwh import Design, write_expected
+from bitstream_flow.artifacts.handoff import Design, write_expected
+from bitstream_flow.generate.rtl import generate
+from bitstream_flow.plan.converters import absorb_borders, insert_converters
 from hls.graph.edges import edges
 from hls.graph.graph import Graph
 from hls.operators.fifo import Fifo

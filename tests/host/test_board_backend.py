@@ -25,8 +25,9 @@ from tests.host.boards import (
 )
 from tests.host.golden_chip import GoldenAccelerator
 from tests.host.networks import hourglass_net, landmark_net
+from tests.host.reasons import NO_PYNQ
 
-pytest.importorskip("pynq", reason="pynq is only in the host environment")
+pytest.importorskip("pynq", reason=NO_PYNQ)
 
 
 @pytest.fixture()

@@ -134,4 +134,4 @@ _DATA = Path(os.environ.get("LANDMARK_DATA", "")) / "faces68.npz"
 def test_the_shipped_network_reaches_its_figure() -> None:
     bundle = load_bundle(_BUNDLE)
     with open_backend("golden", bundle) as backend:
-        assert accuracy(backend, read_packed(_DATA, 68)).startswith("NME 0.0651, 488 test images")
+        assert accuracy(backend, read_packed(_DATA, 68)).startswith("NME 0.0636, 488 test images")

@@ -28,9 +28,10 @@ from host.board.preflight import (
 from host.bundle import Bundle, load_bundle, seal
 from host.golden import Golden
 from tests.host.boards import board_bundle, images_for, simulated_backend
+from tests.host.reasons import NO_PYNQ
 
 Z1 = Machine("armv7l", 0, {"XILINX_XRT": "/usr"}, "Pynq-Z1", "3.0.1")
-needs_pynq = pytest.mark.skipif(pynq_version() is None, reason="pynq is only on the host side")
+needs_pynq = pytest.mark.skipif(pynq_version() is None, reason=NO_PYNQ)
 
 
 @pytest.fixture()

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("tomllib", reason="bitstream_flow needs Python 3.11")
-pynq_parser = pytest.importorskip(
-    "pynq.metadata.runtime_metadata_parser", reason="pynq is only in the host environment"
-)
+from tests.host.reasons import NO_PYNQ
 
-from bitstream_flow.board import board_names, load_board  # noqa: E402
-from bitstream_flow.vivado.hwh import Design, write_expected  # noqa: E402
+pytest.importorskip("tomllib", reason="bitstream_flow needs Python 3.11")
+pynq_parser = pytest.importorskip("pynq.metadata.runtime_metadata_parser", reason=NO_PYNQ)
+
+from bitstream_flow.artifacts.handoff import Design, write_expected  # noqa: E402
+from bitstream_flow.boards.board import board_names, load_board  # noqa: E402
 
 
 def _parse(path: Path) -> Any:

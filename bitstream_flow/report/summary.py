@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The table at the end of a build: cycles, frame rate, resources against the board, equality."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bitstream_flow.artifacts.build import Build
+from bitstream_flow.fifos.simplest import simplest_safe_bits, skips
+from bitstream_flow.plan.budget import NAMES, titles
+from bitstream_flow.plan.mac_lanes import lane_uses, lanes, utilisation
+from bitstream_flow.synth.yosys import units
+from hls.common.errors import InputError
+from hls.operators.operator import Operator
+from hls.operators.resources import Resources
+
+# What share of the bottleneck schedule the lanes should work.
+LANE_GOAL = 0.9
+
+
+@dataclass(frozen=True)
+class Row:
+    """One kind of operator: how many, its slowest, and its resources (mapped and estimated)."""
+
+    kind: str
+    count: int
+    cycles: int
+    mapped: Resources
+    estimated: Resources
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a finished build knows of itself; `units` and `measured` are by the units' names."""
+
+    build: Build
+    units: dict[str, Operator]
+    measured: dict[str, Resources]
+    check: dict[str, Any]
+
+    @classmethod
+    def read(cls, build: Build) -> Summary:
+        """Gather from the build's files; a build that is not finished is an InputError."""
+        values, check = _results(build, "map/map.json"), _results(build, "check/check.json")
+        ops = {unit.name: unit.op for unit in units(build.plan.chip, build.plan.fifos)}
+        if missing := ops.keys() - values.keys():
+            raise InputError(
+                f"{build.folder}/map/map.json lacks {min(missing)}: {_remedy(build, 'to map it')}"
+            )
+        return cls(build, ops, {name: Resources(**values[name]) for name in ops}, check)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """One row a kind of operator, by name."""
+        groups: dict[str, list[str]] = defaultdict(list)
+        for name, op in self.units.items():
+            groups[op.module].append(name)
+        return [self._row(kind, names) for kind, names in sorted(groups.items())]
+
+    def _row(self, kind: str, names: list[str]) -> Row:
+        return Row(
+            kind,
+            len(names),
+            max(self.units[name].cycles for name in names),
+            sum((self.measured[name] for name in names), Resources()),
+            sum((self.units[name].resources() for name in names), Resources()),
+        )
+
+    @property
+    def mapped(self) -> Resources:
+        """Resources of the whole chip, mapped."""
+        return sum((row.mapped for row in self.rows), Resources())
+
+    @property
+    def estimated(self) -> Resources:
+        """Resources of the whole chip, as the operators estimate them."""
+        return sum((row.estimated for row in self.rows), Resources())
+
+    @property
+    def latency_us(self) -> float:
+        """From the first frame's first beat to its result, in microseconds at the board's clock."""
+        return self.check["latency"] / self.build.board.clock_mhz
+
+    @property
+    def lut_per_lane(self) -> float:
+        """LUTs of the whole chip, mapped, for each MAC lane."""
+        return self.mapped.lut / lanes(self.build.plan.chip)
+
+    def error(self, name: str) -> float | None:
+        """By how much the estimate of a resource is off, as a share; None where none is used."""
+        mapped = getattr(self.mapped, name)
+        return getattr(self.estimated, name) / mapped - 1 if mapped else None
+
+
+def _results(build: Build, name: str) -> dict[str, Any]:
+    try:
+        return json.loads((build.folder / name).read_text())
+    except FileNotFoundError:
+        raise InputError(
+            f"no {build.folder / name}: {_remedy(build, 'to finish the build')}"
+        ) from None
+
+
+def _remedy(build: Build, what: str) -> str:
+    return f"run make bitstream CONFIG={build.config} BOARD={build.board.name} {what}"
+
+
+def write_summary(summary: Summary) -> str:
+    """The summary as text, kept as `summary.txt` beside the bundle."""
+    text = io.StringIO()
+    console = Console(file=text, width=100)
+    console.print(_table(summary))
+    console.print(_lanes(summary))
+    console.print(_facts(summary), highlight=False, soft_wrap=True)
+    (summary.build.folder / "summary.txt").write_text(text.getvalue())
+    return text.getvalue()
+
+
+def _table(summary: Summary) -> Table:
+    board = summary.build.board
+    table = Table(title=f"{summary.build.config} on {board.name} ({board.part}), mapped by Yosys")
+    names = titles(board)
+    for title in ("operator", "count", "cycles", *names.values(), "LUT estimated"):
+        table.add_column(title, justify="left" if title == "operator" else "right")
+    for row in summary.rows:
+        cells = [f"{getattr(row.mapped, name):g}" for name in names]
+        table.add_row(row.kind, str(row.count), str(row.cycles), *cells, f"{row.estimated.lut:.0f}")
+    total = [f"{getattr(summary.mapped, name):g}" for name in names]
+    table.add_section()
+    table.add_row("in all", "", str(summary.build.plan.interval), *total,
+                  f"{summary.estimated.lut:.0f}")  # fmt: skip
+    share = summary.mapped.shares(board.budget)
+    table.add_row("of the part", "", "", *(f"{share[name]:.1%}" for name in names), "")
+    return table
+
+
+def _lanes(summary: Summary) -> Table:
+    chip, interval = summary.build.plan.chip, summary.build.plan.interval
+    table = Table(title="matrix units: cycles as a share of the slowest operator's")
+    for title in ("unit", "pe", "simd", "mmv", "lanes", "cycles", "busy"):
+        table.add_column(title, justify="left" if title == "unit" else "right")
+    for use in lane_uses(chip):
+        fold = (use.op.pe, use.op.simd, getattr(use.op, "mmv", 1), use.lanes, use.op.cycles)
+        table.add_row(use.name, *map(str, fold), f"{use.busy(interval):.1%}")
+    table.add_section()
+    table.add_row("in all", "", "", "", str(lanes(chip)), str(interval),
+                  f"{utilisation(chip, interval):.1%}")  # fmt: skip
+    return table
+
+
+def _facts(summary: Summary) -> str:
+    build, check = summary.build, summary.check
+    clock, chip, interval = build.board.clock_hz, build.plan.chip, build.plan.interval
+    bits, simple = sum(depth.bits for depth in build.plan.depths), simplest_safe_bits(chip)
+    errors = ((title, summary.error(name)) for name, title in NAMES.items())
+    return "\n".join(
+        [
+            f"cycles a frame: predicted {interval}, measured {check['cycles']}"
+            f" (RTL, {check['rtl_frames']} frames back to back); latency {check['latency']},"
+            f" {summary.latency_us:.0f} microseconds",
+            f"frames per second at {build.board.clock_mhz:g} MHz: predicted"
+            f" {clock / interval:.0f}, measured {clock / check['cycles']:.0f}",
+            f"MAC lanes: {lanes(chip)}, {summary.lut_per_lane:.2f} LUT a lane all in (mapped); at"
+            f" work {utilisation(chip, interval):.1%} of the bottleneck schedule (goal"
+            f" {LANE_GOAL:.0%}), {utilisation(chip, check['cycles']):.1%} of the measured one",
+            f"FIFOs: {len(build.plan.depths)}, {bits / 1024:.1f} Kib in all; with a whole map on"
+            f" each of {len(skips(chip))} skips {simple / 1024:.1f} Kib, {simple / bits:.1f} times"
+            " as much",
+            "estimates against the mapping: "
+            + ", ".join(f"{title} {error:+.1%}" for title, error in errors if error is not None),
+            check["verdict"],
+        ]
+    )

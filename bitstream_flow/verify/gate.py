@@ -1,0 +1,167 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The comparison of all implementations: a line each, the first tensor and place that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from bitstream_flow.artifacts.build import Build
+from bitstream_flow.verify.implementations import (
+    brevitas,
+    emulator,
+    golden,
+    hls_cpp,
+    onnx,
+    rtl_tensors,
+)
+from bitstream_flow.verify.landmarks import Tensors, with_landmarks
+from hls.common.errors import InputError
+
+BATCH = 10
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first place where two implementations disagree."""
+
+    tensor: str
+    position: tuple[int, ...]
+    expected: int
+    got: int
+
+    def __str__(self) -> str:
+        frame, y, x, channel = self.position
+        place = f"frame {frame}, y {y}, x {x}, channel {channel}"
+        return f"{self.tensor} at {place}: expected {self.expected}, got {self.got}"
+
+
+@dataclass
+class Line:
+    """One implementation's account: frames, tensors and values compared, and what differed."""
+
+    name: str
+    frames: int = 0
+    mismatched: int = 0
+    tensors: set[str] = field(default_factory=set)
+    first: Difference | None = None
+
+    def add(self, expected: Tensors, got: Tensors) -> None:
+        """Compare one batch; `expected` gives the order of the tensors."""
+        common = [name for name in expected if name in got]
+        if "heatmaps" not in common:
+            raise InputError(f"{self.name} gives no heatmaps to compare")
+        self.tensors.update(common)
+        self.frames += len(expected["heatmaps"])
+        wrong: set[int] = set()
+        for name in common:
+            where = np.argwhere(np.asarray(expected[name]) != np.asarray(got[name]))
+            wrong.update(int(index[0]) for index in where)
+            if len(where) and self.first is None:
+                position = tuple(int(i) for i in where[0])
+                self.first = Difference(
+                    name, position, int(expected[name][position]), int(got[name][position])
+                )
+        self.mismatched += len(wrong)
+
+    def __str__(self) -> str:
+        text = f"{self.name:<9} {self.frames:>5} frames, {len(self.tensors):>3} tensors: "
+        if self.first is None:
+            return text + "0 mismatches"
+        return text + f"{self.mismatched} mismatched frames, first {self.first}"
+
+
+@dataclass
+class Report:
+    """All lines, and what the RTL simulation measured."""
+
+    lines: list[Line]
+    cycles: int
+    latency: int
+    # The most beats that each FIFO of the RTL held.
+    fills: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differed anywhere."""
+        return all(line.first is None for line in self.lines)
+
+    @property
+    def verdict(self) -> str:
+        """One line for the summary."""
+        names = " = ".join(["Brevitas", *(line.name for line in self.lines)])
+        return f"equal: {names}" if self.equal else "NOT EQUAL"
+
+    def print(self) -> None:
+        """One line an implementation."""
+        for line in self.lines:
+            print(line)
+        print(self.verdict)
+
+    def as_json(self) -> dict[str, Any]:
+        """For check.json."""
+        rtl = next(line for line in self.lines if line.name == "RTL")
+        return {
+            "verdict": self.verdict,
+            "cycles": self.cycles,
+            "latency": self.latency,
+            "rtl_frames": rtl.frames,
+            "lines": [str(line) for line in self.lines],
+            "first": [asdict(line.first) for line in self.lines if line.first],
+            "fifos": self.fills,
+        }
+
+
+def compare(
+    build: Build,
+    images: np.ndarray,
+    *,
+    rtl_frames: int,
+    more: np.ndarray | None = None,
+    stall: float = 0.0,
+) -> Report:
+    """Run all implementations on `images` (N, H, W, C) uint8, RTL on the last `rtl_frames`.
+
+    The RTL's source and sink pause in a share `stall` of the cycles.
+
+    Emulator and HLS C++ run on `more` too, against golden alone: all take a fraction of QONNX's
+    time.
+    """
+    from bitstream_flow.frontend.compile import FINN_GRAPH
+
+    right = with_landmarks(brevitas(build), build.logical)
+    runs = {
+        "QONNX": onnx(build.qonnx),
+        "FINN": onnx(build.folder / "frontend" / FINN_GRAPH),
+        "golden": golden(build.bundle),
+        "emulator": emulator(build.bundle),
+    }
+    lines = {name: Line(name) for name in runs}
+    csim, streams = Line("HLS C++"), hls_cpp(build)
+    for part in _batches(images, "compare"):
+        expected = right(part)
+        found = {name: run(part) for name, run in runs.items()}
+        # Golden's tensors include PyTorch's and everything between them, in the same order.
+        every = {**found["golden"], **expected}
+        for name in runs:
+            lines[name].add(every if name == "emulator" else expected, found[name])
+        csim.add(every, streams(part))
+    for part in _batches(images[:0] if more is None else more, "golden, emulator and HLS C++"):
+        right_part = runs["golden"](part)
+        lines["emulator"].add(right_part, runs["emulator"](part))
+        csim.add(right_part, streams(part))
+    chosen = images[len(images) - rtl_frames :]
+    tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.chip, chosen, stall)
+    rtl = Line("RTL")
+    rtl.add({**runs["golden"](chosen), **right(chosen)}, tensors)
+    return Report([*lines.values(), csim, rtl], cycles, latency, fills)
+
+
+def _batches(images: np.ndarray, what: str) -> Iterator[np.ndarray]:
+    for start in tqdm(range(0, len(images), BATCH), what, leave=False, disable=None):
+        yield images[start : start + BATCH]

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""A step runs again when code that it runs has changed, and only then."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from hls.common import cache
+from hls.common.cache import ROOT, code_of
+
+STEPS = {
+    "export": ("model.export", False),
+    "frontend": ("bitstream_flow.frontend.compile", False),
+    "fold": ("bitstream_flow.plan.planner", False),
+    "bundle": ("bitstream_flow.artifacts.bundle", True),
+    "check": ("bitstream_flow.verify.gate", True),
+    "map": ("bitstream_flow.synth.yosys", True),
+}
+
+
+def _code(step: str) -> set[str]:
+    module, hardware = STEPS[step]
+    return {str(path.relative_to(ROOT)) for path in code_of(module, hardware=hardware)}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_step_depends_on_the_page_or_the_report(step: str) -> None:
+    far = ("host/live/", "bitstream_flow/report/", "bitstream_flow/vendors/", "tests/")
+    assert not [path for path in _code(step) if path.startswith(far)]
+
+
+@pytest.mark.parametrize(
+    ("step", "needs"),
+    [
+        ("export", "model/ties.py"),
+        ("frontend", "bitstream_flow/frontend/thresholds.py"),
+        ("fold", "hls/operators/xnor_mvu.py"),
+        ("fold", "bitstream_flow/fifos/schedule.py"),
+        ("bundle", "hls/operators/parts/popcount.sv"),
+        ("bundle", "host/seal.py"),
+        ("check", "hls/operators/window.hpp"),
+        ("check", "hls/simulate/csim/scheduler.hpp"),
+        ("check", "hls/simulate/verilator/main.cpp"),
+        ("check", "host/emulator/products.hpp"),
+        ("check", "host/golden.py"),
+        ("map", "bitstream_flow/synth/yosys.py"),
+    ],
+)
+def test_what_a_step_runs_is_in_its_key(step: str, needs: str) -> None:
+    assert (ROOT / needs).is_file() and needs in _code(step)
+
+
+def test_the_build_asks_for_these_modules() -> None:
+    """The table above is the build's own: each step's module is named or imported there."""
+    text = (ROOT / "bitstream_flow" / "build.py").read_text()
+    imported = {
+        node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom)
+    }
+    assert all(module in imported or f'"{module}"' in text for module, _ in STEPS.values())
+
+
+def test_imports_inside_functions_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, line in (("a", "def f():\n    from p import b"), ("b", "import p.c"), ("c", "")):
+        (tmp_path / "p").mkdir(exist_ok=True)
+        (tmp_path / "p" / f"{name}.py").write_text(line)
+    (tmp_path / "p" / "d.sv").write_text("")
+    monkeypatch.setattr(cache, "ROOT", tmp_path)
+    names = [path.name for path in code_of("p.a")]
+    assert names == ["a.py", "b.py", "c.py"]
+    assert [path.name for path in code_of("p.a", hardware=True)] == [*names, "d.sv"]
