@@ -174,4 +174,4 @@ def _check_values(bundle: Bundle) -> None:
             f"{bundle.folder / MANIFEST}: the graph ends with {last.settings}, but the entry"
             f" decoder says {bundle.decoder}: {REMEDY}"
         )
-    _ = bundle.name, bundle.decoder, bundle.stride, bundle.crop_scale, bundle.clock_mhz, bundle.joins
+    _ = bundle.name, bundle.stride, bundle.crop_scale, bundle.clock_mhz, bundle.joins

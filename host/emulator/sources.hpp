@@ -134,7 +134,7 @@ private:
                 const Sixteen columns = splat<Sixteen>(x) - load<Sixteen>(walks.x);
                 const Sixteen rows = splat<Sixteen>(y) - load<Sixteen>(walks.y);
                 const uint32_t fresh = ~at_least(load<Sixteen>(walks.peak), value);
-                const uint32_t near = at_least(reach, columns) & at_least(columns + reach, {}) &
+                const uint32_t near = at_least(reach, columns) & at_least(columns + reach, splat<Sixteen>(0)) &
                                       at_least(reach, rows);
                 for (cells &= fresh | near; cells; cells &= cells - 1) {
                     const int lane = __builtin_ctz(cells);

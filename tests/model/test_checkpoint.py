@@ -16,6 +16,7 @@ import torch
 from hls.common.errors import InputError
 from model.checkpoint import (
     checkpoint_path,
+    load_logits,
     load_network,
     load_tensors,
     save_network,

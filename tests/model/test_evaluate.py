@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError, run_command
+from hls.streams.landmarks import DecoderSettings
 from model import checkpoint, evaluate
 from model.augment import flip_table
 from model.checkpoint import load_logits, save_network

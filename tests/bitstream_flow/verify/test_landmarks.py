@@ -24,7 +24,7 @@ from hls.graph.reference import run_reference
 from hls.streams.landmarks import decode
 from host.backends import Result, open_backend
 from host.rtl_simulation import RtlSimulation
-from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.networks import DECODER, make_bundle, make_chip, tiny_hourglass
 from tests.hls.operators.operator_check import needs_simulation
 
 FRAMES = 4
@@ -32,7 +32,7 @@ FRAMES = 4
 
 @pytest.fixture(scope="module")
 def logical() -> Graph:
-    return end_with_decoder(tiny_hourglass())
+    return end_with_decoder(tiny_hourglass(), DECODER)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,9 @@ def test_landmarks_of_others_are_decoded_from_their_heatmaps(logical, images) ->
     assert with_landmarks(len, bare) is len
     wanted = with_landmarks(lambda part: run_reference(bare, part), logical)(images)
     assert set(wanted) == set(logical.tensors)
-    np.testing.assert_array_equal(wanted["landmarks"][:, 0, :, :2], decode(wanted["heatmaps"])[0])
+    np.testing.assert_array_equal(
+        wanted["landmarks"][:, 0, :, :2], decode(wanted["heatmaps"], DECODER)[0]
+    )
     wrong = {**wanted, "landmarks": wanted["landmarks"] + 1}
     line = Line("RTL")
     line.add(wanted, wrong)
@@ -74,8 +76,8 @@ def test_the_rtl_returns_landmarks(logical, images, tmp_path) -> None:
         found, wanted = Result.of_output(bundle, output), golden.infer(images)
     assert found.heatmaps is None and wanted.heatmaps is None
     for result in (found, wanted):
-        quarter, scores = decode(reference["heatmaps"])
-        np.testing.assert_array_equal(result.landmarks, quarter)
+        positions, scores = decode(reference["heatmaps"], DECODER)
+        np.testing.assert_array_equal(result.landmarks, positions)
         np.testing.assert_array_equal(result.scores, scores)
 
 

@@ -20,6 +20,7 @@ from hls.streams.tensor import TensorType, bits_for
 from tests.hls.operators.lint import check_clean, check_refused
 from tests.hls.operators.operator_check import check_operator, needs_simulation
 
+
 def _op(kind: TensorType, lanes: int = 1, floor: int = 0, shift: int = 0) -> LandmarkDecode:
     return LandmarkDecode(kind, floor, shift, lanes)
 
