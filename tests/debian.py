@@ -24,6 +24,7 @@ USER, UID = "stranger", "1000"
 ENTER = """
 mount -t proc proc "$0/proc"
 mount -t tmpfs -o mode=1777 shm "$0/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$0/dev/pts"
 exec chroot "$@"
 """
 
@@ -43,7 +44,8 @@ def make_debian(suite: str, debian: Path, machine: dict[str, str]) -> None:
     debian.mkdir(parents=True)
     try:
         subprocess.run(["debootstrap", "--variant=minbase", suite, debian], check=True)
-        (debian / "dev" / "shm").mkdir(exist_ok=True)
+        for name in ("shm", "pts"):
+            (debian / "dev" / name).mkdir(exist_ok=True)
         apt = ("env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive")
         packages = (*apt, "apt-get", "install", "--yes", "--no-install-recommends", *PACKAGES)
         subprocess.run(enter(debian, *packages), check=True)
@@ -77,6 +79,9 @@ def main() -> int:
     machine = dict(os.environ)
     if not debian.exists():
         make_debian(options.suite, debian, machine)
+    # A terminal's other end is asked for here.
+    (debian / "dev" / "ptmx").unlink(missing_ok=True)
+    (debian / "dev" / "ptmx").symlink_to("pts/ptmx")
     home = f"/home/{USER}"
     shutil.rmtree(debian / home[1:] / "binary-landmarks", ignore_errors=True)
     there = clone(debian / home[1:])
