@@ -168,10 +168,10 @@ def _check_values(bundle: Bundle) -> None:
                 f"{bundle.folder / MANIFEST}: {name} is {bundle.graph.tensors[name]} in the graph,"
                 f" but the stream carries {stream.tensor}"
             )
-    last = bundle.graph.producers[bundle.graph.output][0].op
-    if isinstance(last, LandmarkDecode) and last.settings != bundle.decoder:
+    last, decoder = bundle.graph.producers[bundle.graph.output][0].op, bundle.decoder
+    if isinstance(last, LandmarkDecode) and last.settings != decoder:
         raise InputError(
             f"{bundle.folder / MANIFEST}: the graph ends with {last.settings}, but the entry"
-            f" decoder says {bundle.decoder}: {REMEDY}"
+            f" decoder says {decoder}: {REMEDY}"
         )
     _ = bundle.name, bundle.stride, bundle.crop_scale, bundle.clock_mhz, bundle.joins
