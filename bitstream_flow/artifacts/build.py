@@ -92,7 +92,12 @@ class Build:
     @property
     def decoder(self) -> DecoderSettings:
         """What the export says of the network's heatmaps."""
-        entry = self.export_manifest["decoder"]
+        entry = self.export_manifest.get("decoder")
+        if entry is None:
+            raise InputError(
+                f"the export in {self.folder} is of an older release, without a decoder: run"
+                f" make bitstream CONFIG={self.config} again"
+            )
         return DecoderSettings(entry["floor"], entry["shift"])
 
     @cached_property

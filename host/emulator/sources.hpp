@@ -133,9 +133,10 @@ private:
                 if (!cells) continue;
                 const Sixteen columns = splat<Sixteen>(x) - load<Sixteen>(walks.x);
                 const Sixteen rows = splat<Sixteen>(y) - load<Sixteen>(walks.y);
+                const auto none = splat<Sixteen>(0);
                 const uint32_t fresh = ~at_least(load<Sixteen>(walks.peak), value);
-                const uint32_t near = at_least(reach, columns) & at_least(columns + reach, splat<Sixteen>(0)) &
-                                      at_least(reach, rows);
+                const uint32_t near = at_least(reach, columns) & at_least(reach, rows) &
+                                      at_least(columns + reach, none);
                 for (cells &= fresh | near; cells; cells &= cells - 1) {
                     const int lane = __builtin_ctz(cells);
                     add(walks, lane, value[lane], x, y, fresh >> lane & 1, near >> lane & 1);

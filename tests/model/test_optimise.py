@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 import torch
 
+from hls.streams.landmarks import DecoderSettings
 from model.config import Config
 from model.network import LandmarkNetwork
 from model.optimise import Logits, binary_convs, keep_in_range, optimiser_of, set_rate, set_stage
@@ -26,6 +28,27 @@ def _rates(config: Config, steps: int = 100) -> list[float]:
         set_rate(optimiser, config.training, step / steps)
         rates.append(optimiser.param_groups[0]["lr"] / optimiser.param_groups[0]["scale"])
     return rates
+
+
+@pytest.mark.parametrize(
+    ("real", "step", "offset", "floor", "shift"),
+    [
+        # 8 << 6 steps are 0.77 logits, 8 << 7 are 1.54.
+        (False, 0.0015, -10.0, 4000, 6),
+        (False, 0.0015, 2.0, -4000, 6),
+        (False, 0.2, 0.0, -20, 0),
+        # Steps of 1/4096 of what a real-valued network gives.
+        (True, 1.0, -5.0, 4096, 9),
+    ],
+)
+def test_the_decoders_settings(
+    small: Config, real: bool, step: float, offset: float, floor: int, shift: int
+) -> None:
+    model = Logits(LandmarkNetwork(replace(small.network, real=real)))
+    with torch.no_grad():
+        model.log_scale.fill_(math.log(step))
+        model.offset.fill_(offset)
+    assert model.decoder == DecoderSettings(floor, shift)
 
 
 def test_cosine_warms_up_and_ends_at_nothing(small: Config) -> None:

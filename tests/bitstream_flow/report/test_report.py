@@ -43,8 +43,10 @@ def finish(folder: Path, network: Graph, decode: bool = False) -> None:
     logical = end_with_decoder(network, DECODER) if decode else network
     chip = make_chip(logical, 2500)
     plan = Plan(chip, size_fifos(chip, max(node.op.cycles for node in chip.nodes)))
-    for part in ("frontend", "fold", "check", "map"):
+    for part in ("export", "frontend", "fold", "check", "map"):
         (folder / part).mkdir(parents=True)
+    exported = {"decoder": asdict(DECODER)}
+    (folder / "export" / "tiny.manifest.json").write_text(json.dumps(exported))
     save_graph(network, folder / "frontend")
     save_plan(plan, folder / "fold")
     make_bundle(folder / "bundle", logical, chip, plan.depths)

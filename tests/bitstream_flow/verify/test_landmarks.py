@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from bitstream_flow.plan.folding import Target, fold
 from bitstream_flow.verify.gate import Line
 from bitstream_flow.verify.implementations import rtl_tensors
 from bitstream_flow.verify.landmarks import with_landmarks
+from hls.common.errors import InputError
 from hls.graph.decoder import end_with_decoder, heatmap_graph
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
@@ -95,8 +96,10 @@ def test_heatmaps_do_not_wait_for_the_decoder(logical: Graph) -> None:
 def test_a_build_remembers_its_decoder(tmp_path, monkeypatch, made_with) -> None:
     monkeypatch.setenv("LANDMARK_BUILD", str(tmp_path))
     folder = tmp_path / "face-tiny-Pynq-Z1"
-    for part in ("bundle", "frontend"):
+    for part in ("bundle", "export", "frontend"):
         (folder / part).mkdir(parents=True)
+    exported = folder / "export" / "face-tiny.manifest.json"
+    exported.write_text(json.dumps({"decoder": asdict(DECODER)}))
     save_graph(tiny_hourglass(), folder / "frontend")
     # Bundles from before there was a choice say nothing.
     manifest = {"target_fps": 10.0} | ({} if made_with is None else {"decode": made_with})
@@ -104,3 +107,7 @@ def test_a_build_remembers_its_decoder(tmp_path, monkeypatch, made_with) -> None
     build = Build.existing("face-tiny", "Pynq-Z1")
     assert build.frame_rate == 10.0
     assert build.logical.output == ("landmarks" if made_with else "heatmaps")
+    assert build.decoder == DECODER
+    exported.write_text("{}")
+    with pytest.raises(InputError, match="make bitstream CONFIG=face-tiny again"):
+        _ = build.decoder
