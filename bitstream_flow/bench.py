@@ -39,9 +39,9 @@ def accuracies(build: Build, golden: Golden, data: Path) -> tuple[float, float, 
 
     crops = test_crops(load_config(build.config), data)
     right = brevitas(build)
-    figure = accuracy(lambda images: right(images)["heatmaps"], crops)
+    figure = accuracy(lambda images: right(images)["heatmaps"], crops, build.decoder)
     heatmaps = Golden(heatmap_graph(golden.graph)).run
-    return figure, accuracy(heatmaps, crops), len(crops.images)
+    return figure, accuracy(heatmaps, crops, build.decoder), len(crops.images)
 
 
 def main() -> None:

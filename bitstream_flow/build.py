@@ -73,8 +73,8 @@ def fold(build: Build) -> bool:
     """Every operator's folding and every FIFO's depth; an error if the board is too small."""
     graph = build.folder / "frontend" / "graph.json"
     key = digest(
-        "fold", asdict(build.board), build.frame_rate, build.decode, graph,
-        *code_of(Planner.__module__, save_plan.__module__),
+        "fold", asdict(build.board), build.frame_rate, build.decode and asdict(build.decoder),
+        graph, *code_of(Planner.__module__, save_plan.__module__),
     )  # fmt: skip
     return run_step(build.folder, "fold", key, partial(_fold, build))
 
@@ -104,6 +104,7 @@ def _write_bundle(build: Build, out: Path) -> None:
         "config": build.config,
         "target_fps": build.frame_rate,
         "decode": build.decode,
+        "decoder": asdict(build.decoder),
         "predicted": predicted,
         "model": network,
         "stride": network["stride"],

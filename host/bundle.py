@@ -20,6 +20,7 @@ from hls.common.errors import InputError, one_line
 from hls.common.folders import build_root
 from hls.graph.graph import Graph, from_json
 from hls.operators.landmark_decode import LandmarkDecode
+from hls.streams.landmarks import DecoderSettings
 from hls.streams.tensor import Stream, TensorType
 from host.constants import pack_constants, unpack_constants
 from host.seal import MANIFEST, REMEDY, VERSION, check_seal, seal
@@ -59,6 +60,12 @@ class Bundle:
     def decodes(self) -> bool:
         """Whether the chip ends with the landmark decoder and sends no heatmaps."""
         return isinstance(self.graph.producers[self.graph.output][0].op, LandmarkDecode)
+
+    @property
+    def decoder(self) -> DecoderSettings:
+        """What the network's heatmaps mean to the landmark decoder, on the chip or behind it."""
+        entry = self.manifest["decoder"]
+        return DecoderSettings(entry["floor"], entry["shift"])
 
     @property
     def landmarks(self) -> int:
@@ -161,4 +168,10 @@ def _check_values(bundle: Bundle) -> None:
                 f"{bundle.folder / MANIFEST}: {name} is {bundle.graph.tensors[name]} in the graph,"
                 f" but the stream carries {stream.tensor}"
             )
+    last, decoder = bundle.graph.producers[bundle.graph.output][0].op, bundle.decoder
+    if isinstance(last, LandmarkDecode) and last.settings != decoder:
+        raise InputError(
+            f"{bundle.folder / MANIFEST}: the graph ends with {last.settings}, but the entry"
+            f" decoder says {decoder}: {REMEDY}"
+        )
     _ = bundle.name, bundle.stride, bundle.crop_scale, bundle.clock_mhz, bundle.joins

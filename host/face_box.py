@@ -187,9 +187,9 @@ def _shrunk(
     return small, (left, top)
 
 
-def to_picture(quarters: np.ndarray, stride: int, square: Square, size: int) -> np.ndarray:
-    """Quarter-pixel heatmap coordinates (..., 2) -> picture coordinates (..., 2), float64.
+def to_picture(positions: np.ndarray, stride: int, square: Square, size: int) -> np.ndarray:
+    """Positions (..., 2) in 1/STEPS of a heatmap's cell -> picture coordinates (..., 2), float64.
 
     `stride` is network pixels a heatmap pixel, `size` the network's input, `square` its place.
     """
-    return (to_image(quarters, stride) + 0.5) * (square.side / size) + np.array(square.corner)
+    return (to_image(positions, stride) + 0.5) * (square.side / size) + np.array(square.corner)

@@ -94,8 +94,8 @@ def errors_of(backend: Backend, data: Packed) -> np.ndarray:
         pairs = list(zip(data.pictures[part], squares[part], strict=True))
         result = backend.infer(np.stack([crop(image, square, size) for image, square in pairs]))
         found += [
-            to_picture(quarters, bundle.stride, square, size)
-            for quarters, (_, square) in zip(result.landmarks, pairs, strict=True)
+            to_picture(positions, bundle.stride, square, size)
+            for positions, (_, square) in zip(result.landmarks, pairs, strict=True)
         ]
     distance = np.linalg.norm(np.stack(found) - data.landmarks.astype(np.float64), axis=2)
     return np.where(data.visible, distance / data.norm.astype(np.float64)[:, None], np.nan)

@@ -14,7 +14,7 @@ from typing import Any
 from hls.common.errors import InputError
 
 FORMAT = "binary-landmarks-bundle"
-VERSION = 1
+VERSION = 2
 MANIFEST = "manifest.json"
 # Bitstream and handoff, named alike as pynq wants them.
 BIT, HANDOFF = "overlay.bit", "overlay.hwh"

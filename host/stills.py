@@ -90,8 +90,8 @@ def landmarks_in_pictures(
     """The landmarks of each picture, float64 (K, 2), in its pixels."""
     size = bundle.input.tensor.width
     return [
-        to_picture(quarters, bundle.stride, picture.square, size)
-        for quarters, picture in zip(result.landmarks, pictures, strict=True)
+        to_picture(positions, bundle.stride, picture.square, size)
+        for positions, picture in zip(result.landmarks, pictures, strict=True)
     ]
 
 

@@ -17,7 +17,8 @@ import numpy as np
 from tqdm import tqdm
 
 from hls.common.errors import run_command
-from model.checkpoint import annotate, checkpoint_path, load_network
+from hls.streams.landmarks import DecoderSettings
+from model.checkpoint import annotate, checkpoint_path, load_logits
 from model.confidence import RIGHT, Confidence, fit_confidence, reliability
 from model.config import Config, load_config
 from model.data import Dataset, data_folder, dataset_of, load_source
@@ -27,10 +28,12 @@ from model.faceless import faceless_inputs
 SQUARES, SEED, BATCH = 1_000, 2026, 32
 
 
-def decoded(run: Run, images: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
+def decoded(
+    run: Run, images: np.ndarray, decoder: DecoderSettings, name: str
+) -> tuple[np.ndarray, np.ndarray]:
     """Landmarks (N, K, 2) in input pixels and scores (N, K) of inputs (N, S, S, 3)."""
     starts = tqdm(range(0, len(images), BATCH), desc=name, unit="batch", disable=None)
-    parts = [landmarks_in(run(images[start : start + BATCH])) for start in starts]
+    parts = [landmarks_in(run(images[start : start + BATCH]), decoder) for start in starts]
     points, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
     return points, scores
 
@@ -41,10 +44,12 @@ def faceless_sets(config: Config, folder: Path | None, split: str) -> list[Datas
     return [load_source(source, folder, split) for source in sources]
 
 
-def calibrate(config: Config, run: Run, folder: Path | None) -> tuple[Confidence, list[str]]:
+def calibrate(
+    config: Config, run: Run, decoder: DecoderSettings, folder: Path | None
+) -> tuple[Confidence, list[str]]:
     """Confidences of what turns inputs into heatmaps, and lines that say how good they are."""
     crops, right = crops_of(dataset_of(config, folder, "test"), config), RIGHT[config.data.metric]
-    points, scores = decoded(run, crops.images, "test images")
+    points, scores = decoded(run, crops.images, decoder, "test images")
     errors = crops.errors_of(points)
     if not config.data.faceless:
         found = fit_confidence(scores, errors, right)
@@ -53,7 +58,8 @@ def calibrate(config: Config, run: Run, folder: Path | None) -> tuple[Confidence
     def squares(split: str, seed: int) -> np.ndarray:
         sets = faceless_sets(config, folder, split)
         size = config.network.input_size
-        return decoded(run, faceless_inputs(sets, SQUARES, size, seed), f"{split} squares")[1]
+        images = faceless_inputs(sets, SQUARES, size, seed)
+        return decoded(run, images, decoder, f"{split} squares")[1]
 
     found = fit_confidence(scores, errors, right, squares("train", SEED + 1))
     lines = _reliability(found, scores, errors)
@@ -96,10 +102,11 @@ def main() -> None:
     args = parser.parse_args()
     config = load_config(args.config)
     path = args.checkpoint or checkpoint_path(config.name)
-    network = load_network(config, path)
+    logits = load_logits(config, path)
     found, lines = calibrate(
-        config, lambda images: heatmaps_of(network, images), data_folder(args.data)
-    )
+        config, lambda images: heatmaps_of(logits.network, images), logits.decoder,
+        data_folder(args.data),
+    )  # fmt: skip
     annotate(path, confidence=found.as_text())
     print("\n".join([*lines, f"wrote {path}"]))
 

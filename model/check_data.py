@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from hls.common.errors import InputError, run_command
-from model.checkpoint import checkpoint_path, load_network
+from model.checkpoint import checkpoint_path, load_logits
 from model.checks.findings import Finding, Labelled, joined
 from model.checks.labels import label_findings
 from model.checks.network import look, shift_findings, shift_of, swap_findings
@@ -63,8 +63,12 @@ def network_findings(
     data: Labelled, config: Config, checkpoint: Path, count: int, name: str
 ) -> tuple[list[Finding], str]:
     """What a network sees of the labels, and a line that says what it was shown."""
-    network = load_network(config, checkpoint)
-    seen = look(lambda images: heatmaps_of(network, images), config, data, count, name)
+    logits = load_logits(config, checkpoint)
+
+    def run(images: np.ndarray) -> np.ndarray:
+        return heatmaps_of(logits.network, images)
+
+    seen = look(run, logits.decoder, config, data, count, name)
     shift, error = shift_of(seen, np.ones(len(seen.chosen), bool))
     line = (
         f"too few of {len(seen.chosen):,} images look to {config.name} as labelled to tell a shift"

@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from hls.common.errors import InputError
-from model.config import Config, NetworkConfig, load_config
+from model.config import LOSSES, Config, NetworkConfig, load_config
 from model.network import LandmarkNetwork
 from model.optimise import Logits
 from model.quantisers import BinaryConv
@@ -78,6 +78,7 @@ def save_network(path: Path, model: Logits, config: Config, **notes: str) -> Non
         elif type(module) is nn.Conv2d:
             tensors[f"{name}.weight"] = module.weight.half()
     scale = {"log_scale": repr(model.log_scale.item()), "offset": repr(model.offset.item())}
+    scale["loss"] = model.loss
     save_tensors(path, tensors, network_metadata(config) | scale | notes)
 
 
@@ -112,7 +113,10 @@ def load_logits(config: str | Config, checkpoint: Path | None = None) -> Logits:
         raise InputError(f"{path} is of another network than {config.name}: {saved}")
     if scales[0] != config.data.crop:
         raise InputError(f"{path} saw crops of {scales[0]}, {config.name} has {config.data.crop}")
-    model = Logits(LandmarkNetwork(config.network))
+    loss = metadata.get("loss", "sigmoid")
+    if loss not in LOSSES:
+        raise InputError(f"{path} was trained with {loss!r}, not one of {', '.join(LOSSES)}")
+    model = Logits(LandmarkNetwork(config.network), loss)
     load_state(model.network, _unpack(model.network, tensors, path), path)
     with torch.no_grad():
         model.log_scale.fill_(scales[1])

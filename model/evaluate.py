@@ -18,7 +18,7 @@ import numpy as np
 
 from hls.common.errors import InputError, run_command
 from hls.streams.views import COUNTS, combined
-from model.checkpoint import checkpoint_path, load_network, load_tensors, shipped
+from model.checkpoint import checkpoint_path, load_logits, load_network, load_tensors, shipped
 from model.config import Config, load_config
 from model.data import Dataset, data_folder, fitting, load_source
 from model.evaluation.crops import crops_of, heatmaps_of, views_of
@@ -53,14 +53,14 @@ def evaluate(
 ) -> list[Result]:  # fmt: skip
     """Run a network over a split of a data set (its own, if left out), a result for each number of
     views; the worst images go to `out`."""
-    network, data = load_network(config, checkpoint), data or own_set(config, split)
+    logits, data = load_logits(config, checkpoint), data or own_set(config, split)
     dataset = data.load(folder, split)
     crops, name = crops_of(dataset, config), f"{config.name} on {data.name}"
 
     def run(images: np.ndarray) -> np.ndarray:
-        return heatmaps_of(network, images)
+        return heatmaps_of(logits.network, images)
 
-    points, scores = views_of(run, dataset, config, max(views), name=name)
+    points, scores = views_of(run, logits.decoder, dataset, config, max(views), name=name)
     guess = crops.errors_of(np.broadcast_to(constant_points(config, folder), points[0].shape))
     if np.isnan(crops.norm).all():
         raise InputError(f"{name}: no image counts, for none has a normaliser")

@@ -18,6 +18,7 @@ import logging
 import tempfile
 import warnings
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ from qonnx.core.onnx_exec import execute_onnx
 from qonnx.util.cleanup import cleanup_model
 
 from hls.common.errors import InputError, run_command
-from model.checkpoint import checkpoint_path, load_network
+from model.checkpoint import checkpoint_path, load_logits
 from model.config import STRIDE, Config, load_config
 from model.network import LandmarkNetwork
 from model.ties import ties
@@ -53,8 +54,10 @@ def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path
     """Write `<config>.onnx` and `<config>.manifest.json` into `out`; returns the QONNX path."""
     config = exact_config(config_name)
     path = checkpoint or checkpoint_path(config_name)
-    qonnx = export_qonnx_file(load_network(config, path), out / f"{config_name}.onnx")
+    logits = load_logits(config, path)
+    qonnx = export_qonnx_file(logits.network, out / f"{config_name}.onnx")
     manifest = describe(config) | {
+        "decoder": asdict(logits.decoder),
         "checkpoint_sha256": _sha256(path),
         "qonnx_sha256": _sha256(qonnx),
     }

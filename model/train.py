@@ -38,7 +38,15 @@ from model.evaluation.crops import Crops, crops_of, headline, heatmaps_of, landm
 from model.evaluation.pictures import gallery
 from model.mixture import Mixture, training_set
 from model.network import LandmarkNetwork
-from model.optimise import Logits, binary_convs, keep_in_range, optimiser_of, set_rate, set_stage
+from model.optimise import (
+    Logits,
+    binary_convs,
+    keep_in_range,
+    optimiser_of,
+    set_rate,
+    set_stage,
+    settle_level,
+)
 from model.targets import blend, gaussians, heatmap_loss
 from model.ties import settle_ties
 
@@ -101,9 +109,12 @@ class Trainer:
 
     def result(self, dataset: Dataset | Mixture) -> Logits:
         """What is evaluated and saved: the average of the weights where one is kept."""
-        if self.average is None:
-            return self.model
-        return self.average.model(batches(dataset, self.config, max(0, self.done - 1)))
+        model, last = self.model, max(0, self.done - 1)
+        if self.average is not None:
+            model = self.average.model(batches(dataset, self.config, last))
+        if self.config.training.loss == "softmax":
+            settle_level(model, batches(dataset, self.config, last))
+        return model
 
     def epoch(self, dataset: Dataset | Mixture, workers: int = 0) -> float:
         """One epoch with a progress bar; the mean loss, InputError where it is not finite."""
@@ -209,10 +220,10 @@ def train(
 
 def _evaluate(trainer: Trainer, model: Logits, test: Crops, writer: SummaryWriter) -> str:
     """Accuracy now, into TensorBoard with sample predictions, and as text."""
-    maps = heatmaps_of(model.network, test.images)
-    name, figure = headline(maps, test, trainer.config)
+    maps, decoder = heatmaps_of(model.network, test.images), model.decoder
+    name, figure = headline(maps, test, trainer.config, decoder)
     writer.add_scalar(name, figure, trainer.done)
-    found, _ = landmarks_in(maps[:8])
+    found, _ = landmarks_in(maps[:8], decoder)
     picture = gallery(test.images[:8], test.landmarks[:8], found, [""] * len(found))
     writer.add_image("test", picture, trainer.done, dataformats="HWC")
     return f"{name} {figure:.5f}"

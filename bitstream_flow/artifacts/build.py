@@ -17,6 +17,7 @@ from hls.common.errors import InputError
 from hls.common.folders import build_root
 from hls.graph.decoder import end_with_decoder
 from hls.graph.graph import Graph
+from hls.streams.landmarks import DecoderSettings
 
 DEFAULT_RATE = 1000.0
 
@@ -86,7 +87,18 @@ class Build:
     def logical(self) -> Graph:
         """The imported graph and the decoder where there is one, not folded."""
         graph = load_graph(self.folder / "frontend")
-        return end_with_decoder(graph) if self.decode else graph
+        return end_with_decoder(graph, self.decoder) if self.decode else graph
+
+    @property
+    def decoder(self) -> DecoderSettings:
+        """What the export says of the network's heatmaps."""
+        entry = self.export_manifest.get("decoder")
+        if entry is None:
+            raise InputError(
+                f"the export in {self.folder} is of an older release, without a decoder: run"
+                f" make bitstream CONFIG={self.config} again"
+            )
+        return DecoderSettings(entry["floor"], entry["shift"])
 
     @cached_property
     def plan(self) -> Plan:

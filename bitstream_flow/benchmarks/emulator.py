@@ -26,6 +26,7 @@ from bitstream_flow.verify.implementations import random_images
 from hls.common.errors import InputError, run_command
 from hls.graph.decoder import heatmap_graph
 from hls.graph.graph import Graph
+from hls.streams.landmarks import DecoderSettings
 from host.bundle import load_bundle
 from host.emulator import Emulator
 from host.golden import Golden, multiplications
@@ -33,10 +34,10 @@ from host.golden import Golden, multiplications
 Candidate = Callable[[int], object]
 
 
-def candidates(graph: Graph) -> dict[str, Candidate]:
+def candidates(graph: Graph, decoder: DecoderSettings) -> dict[str, Candidate]:
     """What runs image number i (of eight), by name; the emulator from bytes to landmarks."""
     images = random_images(graph, 8)
-    emulator, golden = Emulator(graph), Golden(graph)
+    emulator, golden = Emulator(graph, decoder), Golden(graph)
     model = float_twin(heatmap_graph(graph))
     floats = images.transpose(0, 3, 1, 2).astype(np.float32) / 255
     whole, bytewise = session(model), session(quantised(model, floats))
@@ -103,7 +104,7 @@ def main() -> None:
         raise InputError("--rounds must be at least 1")
     bundle = load_bundle(args.bundle or Build.existing(args.config, args.board).bundle)
     macs = multiplications(bundle.graph)
-    seconds = measure(candidates(bundle.graph), args.rounds)
+    seconds = measure(candidates(bundle.graph, bundle.decoder), args.rounds)
     title = f"{bundle.manifest['config']}, {macs / 1e6:.1f} million multiplications a frame"
     console = Console(width=100)
     console.print(report(title, seconds, macs))

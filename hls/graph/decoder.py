@@ -8,13 +8,14 @@ from dataclasses import replace
 
 from hls.graph.graph import Graph, Node
 from hls.operators.landmark_decode import LandmarkDecode
+from hls.streams.landmarks import DecoderSettings
 
 NAME = "landmarks"
 
 
-def end_with_decoder(graph: Graph) -> Graph:
+def end_with_decoder(graph: Graph, settings: DecoderSettings) -> Graph:
     """The graph of heatmaps, with the decoder of its output behind it."""
-    op = LandmarkDecode(graph.tensors[graph.output])
+    op = LandmarkDecode(graph.tensors[graph.output], settings.floor, settings.shift)
     node = Node(f"{NAME}.decode", op, (graph.output,), (NAME,))
     return replace(graph, nodes=(*graph.nodes, node), output=NAME)
 

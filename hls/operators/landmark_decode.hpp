@@ -1,8 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Landmark decoder, see landmark_decode.py. A channel's left and upper neighbours are known when
-// its peak comes, and are kept until the right and the lower one come by, a pixel and a row later.
+// Landmark decoder, see landmark_decode.py: peaks and sums cell by cell, then their quotients.
 
 #pragma once
 
@@ -12,35 +11,60 @@
 
 namespace operators {
 
-// What is known of a channel.
-template <int HEIGHT, int WIDTH, int BITS>
-struct Track {
-  ap_int<BITS + 1> score, above;        // of the peak and of the pixel above it
-  ap_int<BITS + 1> one_back, two_back;  // the two pixels before
-  ap_uint<bits_for(WIDTH - 1)> x;
-  ap_uint<bits_for(HEIGHT - 1)> y;
-  ap_int<2> step_x, step_y;  // towards the larger neighbour
-  bool fresh;                // the peak is the pixel before
-};
-
-template <int WIDTH>
-ap_int<2> towards(const ap_int<WIDTH>& behind, const ap_int<WIDTH>& ahead) {
-#pragma HLS INLINE
-  return ahead > behind ? 1 : ahead < behind ? -1 : 0;
+// round(2 ** (i / 8)), from the eighth roots in 16 bits of fraction.
+constexpr int decoder_weight(int i) {
+  constexpr int kRoots[8] = {65536, 71468, 77936, 84990, 92682, 101070, 110218, 120194};
+  return ((kRoots[i % 8] << i / 8) + (1 << 15)) >> 16;
 }
 
-template <int HEIGHT, int WIDTH, int CHANNELS, int BITS, int SIGNED, int OUT_BITS, int LANES>
+// What is known of a channel. All cells of a map may count.
+template <int HEIGHT, int WIDTH, int BITS>
+struct Track {
+  static constexpr int kSide = WIDTH > HEIGHT ? WIDTH : HEIGHT;
+  static constexpr int kTotal = decoder_weight(63) * HEIGHT * WIDTH;
+  static constexpr int kTotalBits = bits_for(kTotal);
+  static constexpr int kSumBits = kTotalBits + bits_for(kSide - 1);
+  ap_int<BITS + 1> score;
+  ap_uint<bits_for(WIDTH - 1)> x;
+  ap_uint<bits_for(HEIGHT - 1)> y;
+  ap_uint<kTotalBits> total;
+  ap_uint<kSumBits> sum_x, sum_y;
+};
+
+// 0 below the floor; 8 << SHIFT above it double the weight.
+template <int FLOOR, int SHIFT, int BITS>
+ap_uint<8> weight_of(const ap_int<BITS>& value) {
+#pragma HLS INLINE
+  const ap_int<34> above = (ap_int<34>(value) - FLOOR) >> SHIFT;
+  if (above < 0) return 0;
+  return decoder_weight(above > 63 ? 63 : above.to_int());
+}
+
+// sum / total to 1/STEPS, half a step rounded up; `otherwise` where there is no total.
+template <int STEPS, int SUM_BITS, int TOTAL_BITS>
+ap_uint<SUM_BITS> place_of(const ap_uint<SUM_BITS>& sum, const ap_uint<TOTAL_BITS>& total,
+                           int otherwise) {
+#pragma HLS INLINE
+  if (total == 0) return STEPS * otherwise;
+  constexpr int kBits = SUM_BITS + bits_for(STEPS);
+  return (ap_uint<kBits>(sum) * STEPS + (total >> 1)) / total;
+}
+
+template <int HEIGHT, int WIDTH, int CHANNELS, int BITS, int SIGNED, int FLOOR, int SHIFT,
+          int REACH, int STEPS, int OUT_BITS, int LANES>
 void landmark_decode(hls::stream<ap_uint<LANES * BITS>>& in,
                      hls::stream<ap_uint<3 * OUT_BITS>>& out) {
   static_assert(LANES >= 1 && CHANNELS % LANES == 0, "landmark_decode: LANES must divide CHANNELS");
+  static_assert((STEPS & (STEPS - 1)) == 0, "landmark_decode: STEPS must be a power of two");
+  static_assert(SHIFT >= 0 && SHIFT <= 24, "landmark_decode: SHIFT must be 0 to 24");
   static_assert(OUT_BITS >= BITS
-                    && OUT_BITS >= bits_for(4 * ((WIDTH > HEIGHT ? WIDTH : HEIGHT) - 1))
+                    && OUT_BITS >= bits_for(STEPS * ((WIDTH > HEIGHT ? WIDTH : HEIGHT) - 1))
                                        + (SIGNED != 0 ? 1 : 0),
                 "landmark_decode: OUT_BITS must hold scores and coordinates");
   constexpr int kFolds = CHANNELS / LANES;
-  Track<HEIGHT, WIDTH, BITS> tracks[kFolds][LANES];
+  using Channel = Track<HEIGHT, WIDTH, BITS>;
+  Channel tracks[kFolds][LANES];
 #pragma HLS ARRAY_PARTITION variable=tracks complete dim=2
-  ap_uint<LANES * BITS> line[WIDTH * kFolds];
 rows:
   for (int y = 0; y < HEIGHT; ++y) {
   columns:
@@ -48,27 +72,23 @@ rows:
     folds:
       for (int fold = 0; fold < kFolds; ++fold) {
 #pragma HLS PIPELINE II=1
-        const ap_uint<LANES * BITS> beat = in.read(), above = line[x * kFolds + fold];
-        line[x * kFolds + fold] = beat;
+        const ap_uint<LANES * BITS> beat = in.read();
       lanes:
         for (int lane = 0; lane < LANES; ++lane) {
 #pragma HLS UNROLL
-          Track<HEIGHT, WIDTH, BITS> track = tracks[fold][lane];
+          Channel track = tracks[fold][lane];
           const ap_int<BITS + 1> value = to_integer<SIGNED != 0>(get_lane<BITS>(beat, lane));
-          if ((x == 0 && y == 0) || value > track.score) {
-            track.score = value;
-            track.above = to_integer<SIGNED != 0>(get_lane<BITS>(above, lane));
-            track.x = x, track.y = y;
-            track.step_x = track.step_y = 0;
-            track.fresh = true;
-          } else {
-            const bool below = y >= 2 && track.x == x && track.y == y - 1;
-            if (track.fresh && x >= 2) track.step_x = towards(track.two_back, value);
-            if (below) track.step_y = towards(track.above, value);
-            track.fresh = false;
+          const bool first = x == 0 && y == 0, larger = first || value > track.score;
+          const int columns = x - track.x.to_int(), rows = y - track.y.to_int();
+          const bool near = !first && rows <= REACH && columns <= REACH && -columns <= REACH;
+          if (larger && !near) track.total = track.sum_x = track.sum_y = 0;
+          if (larger) track.score = value, track.x = x, track.y = y;
+          if (larger || near) {
+            const ap_uint<8> weight = weight_of<FLOOR, SHIFT>(value);
+            track.total += weight;
+            track.sum_x += weight * x;
+            track.sum_y += weight * y;
           }
-          track.two_back = track.one_back;
-          track.one_back = value;
           tracks[fold][lane] = track;
         }
       }
@@ -76,11 +96,10 @@ rows:
   }
 landmarks:
   for (int i = 0; i < CHANNELS; ++i) {
-#pragma HLS PIPELINE II=1
-    const Track<HEIGHT, WIDTH, BITS> track = tracks[i / LANES][i % LANES];
+    const Channel track = tracks[i / LANES][i % LANES];
     ap_uint<3 * OUT_BITS> result = 0;
-    set_lane<OUT_BITS>(result, 0, 4 * track.x + track.step_x);
-    set_lane<OUT_BITS>(result, 1, 4 * track.y + track.step_y);
+    set_lane<OUT_BITS>(result, 0, place_of<STEPS>(track.sum_x, track.total, track.x));
+    set_lane<OUT_BITS>(result, 1, place_of<STEPS>(track.sum_y, track.total, track.y));
     set_lane<OUT_BITS>(result, 2, track.score);
     out.write(result);
   }

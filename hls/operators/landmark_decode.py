@@ -12,46 +12,67 @@ import numpy as np
 from hls.operators.memory_cost import ram
 from hls.operators.operator import NO_CONSTANTS, Constants, LanedOperator
 from hls.operators.resources import Resources
-from hls.streams.landmarks import decode
+from hls.streams.landmarks import REACH, STEPS, WEIGHTS, DecoderSettings, decode
 from hls.streams.tensor import Stream, TensorType, bits_for
 
 
 @dataclass(frozen=True)
 class LandmarkDecode(LanedOperator):
-    """Heatmaps (H, W, K) -> (1, K, 3): x and y in quarter pixels and the score of each landmark.
+    """Heatmaps (H, W, K) -> (1, K, 3): x and y in 1/STEPS of a cell and the score of each landmark.
 
-    As `decode` has it. One landmark a beat; those of a frame leave while the next one comes in.
+    As `decode` has it, with the network's `floor` and `shift`. The landmarks of a frame leave while
+    the next one comes in: a division that gives a bit a cycle for each of x and y.
     """
 
     module: ClassVar[str] = "landmark_decode"
 
     tensor: TensorType
+    floor: int
+    shift: int
     lanes: int = 1
 
     def __post_init__(self) -> None:
+        _ = self.settings
         Stream(self.tensor, self.lanes)
+
+    @property
+    def settings(self) -> DecoderSettings:
+        """What the heatmaps mean."""
+        return DecoderSettings(self.floor, self.shift)
+
+    @property
+    def side(self) -> int:
+        """Cells of the longer side."""
+        return max(self.tensor.height, self.tensor.width)
 
     @property
     def outputs(self) -> tuple[Stream, ...]:
         kind = self.tensor
-        farthest = 4 * (max(kind.height, kind.width) - 1)
-        bits, signed = bits_for(kind.low, max(kind.high, farthest))
+        bits, signed = bits_for(kind.low, max(kind.high, STEPS * (self.side - 1)))
         return (Stream(TensorType(1, kind.channels, 3, bits, signed), 3),)
 
     def reference(
         self, *frames: np.ndarray, constants: Constants = NO_CONSTANTS
     ) -> tuple[np.ndarray, ...]:
         (heatmaps,) = frames
-        quarter, scores = decode(heatmaps)
-        return (np.concatenate([quarter, scores[..., None]], axis=2)[:, None],)
+        positions, scores = decode(heatmaps, self.settings)
+        return (np.concatenate([positions, scores[..., None]], axis=2)[:, None],)
+
+    @property
+    def division(self) -> int:
+        """Cycles of a division: a bit of the quotient each, and one to round by."""
+        return _index(self.side) + _index(STEPS) + 1
 
     @property
     def cycles(self) -> int:
-        return max(self.inputs[0].beats, self.tensor.channels)
+        return max(self.inputs[0].beats, self.tensor.channels * self.spacing())
 
     @property
     def latency(self) -> int:
-        return 4
+        return 6 + 2 * self.division
+
+    def spacing(self) -> int:
+        return 1 + 2 * self.division
 
     def needs(self) -> np.ndarray:
         stream = self.inputs[0]
@@ -59,7 +80,7 @@ class LandmarkDecode(LanedOperator):
         return (before_last + 1 + np.arange(self.tensor.channels) // self.lanes)[:, None]
 
     def room(self) -> np.ndarray:
-        # The next frame comes in but for the last pixel's beats whose places are not free yet.
+        # The next frame comes in but for the last cell's beats whose places are not free yet.
         return self.inputs[0].beats + self.needs()[:, 0]
 
     def parameters(self) -> dict[str, int]:
@@ -69,22 +90,25 @@ class LandmarkDecode(LanedOperator):
             "CHANNELS": self.tensor.channels,
             "BITS": self.tensor.bits,
             "SIGNED": int(self.tensor.signed),
+            "FLOOR": self.floor,
+            "SHIFT": self.shift,
+            "REACH": REACH,
+            "STEPS": STEPS,
             "OUT_BITS": self.outputs[0].tensor.bits,
             "LANES": self.lanes,
         }
 
     def resources(self) -> Resources:
         kind, lanes, folds = self.tensor, self.lanes, self.inputs[0].beats_per_pixel
-        line, queue = kind.width * folds, max(3, folds)
-        place = _index(kind.width) + _index(kind.height)
-        peak = kind.bits + place + 4
-        state = lanes * (3 * kind.bits + peak + 1)
-        memories = ram(line, lanes * kind.bits) + ram(queue, lanes * peak)
+        total = bits_for(0, WEIGHTS[-1] * kind.pixels)[0]
+        place, side = _index(kind.width) + _index(kind.height), _index(self.side)
+        sums = kind.bits + total + 2 * (total + side - 1)
+        state = lanes * (sums + place)
+        memories = ram(folds, lanes * sums)
         memories += ram(folds, state) if folds > 1 else Resources(ff=state)
-        positions = 2 * (_index(folds) + _index(line)) + 3 * place + 4 * _index(queue)
-        outside = lanes * kind.bits + self.outputs[0].width_bits + _index(lanes)
-        logic = lanes * (3.5 * kind.bits + 2.7 * place + 10)
-        return memories + Resources(lut=logic + 0.4 * positions + 4, ff=positions + outside)
+        steps = lanes * (3 * kind.bits + 2 * side + 32) + 4 * (_index(folds) + place)
+        divider = total + self.division + 4 * self.outputs[0].tensor.bits + 8
+        return memories + Resources(lut=55 + 2.5 * state, ff=steps + divider)
 
 
 def _index(places: int) -> int:

@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Landmark decoder, see landmark_decode.py. Two steps take heatmaps in, a beat a cycle: a beat
-// comes in while what is known of its channels, and the values above, are read; then each channel's
-// peak is brought up to date. Its left and upper neighbours are known when it comes, and are kept
-// until the right and the lower one come by, one pixel and one row later.
+// Landmark decoder, see landmark_decode.py. Three steps take heatmaps in, a beat a cycle: a cell's
+// weight; the weight times the cell's place, while what is known of its channel is read; then that
+// is brought up to date.
 //
-// The last pixel completes the peaks; they go through a queue as long as a frame's, from which they
-// leave one landmark a beat while the next frame comes in.
+// The last cell completes peaks and sums. They go through a queue as long as a frame's to a divider
+// that gives a bit a cycle, first of x, then of y, while the next frame comes in.
 
 module landmark_decode #(
     parameter int HEIGHT = 1,
@@ -15,6 +14,10 @@ module landmark_decode #(
     parameter int CHANNELS = 1,
     parameter int BITS = 8,
     parameter int SIGNED = 1,
+    parameter int FLOOR = 0,
+    parameter int SHIFT = 0,
+    parameter int REACH = 4,
+    parameter int STEPS = 64,
     parameter int OUT_BITS = 8,
     parameter int LANES = 1
 ) (
@@ -28,45 +31,70 @@ module landmark_decode #(
     input  logic                  out_ready
 );
   localparam int FOLDS = CHANNELS / LANES;
-  localparam int LARGEST = 4 * ((WIDTH > HEIGHT ? WIDTH : HEIGHT) - 1);  // quarter pixels
+  localparam int SIDE = WIDTH > HEIGHT ? WIDTH : HEIGHT;
+  localparam int FRACTION = $clog2(STEPS);
 
   if (LANES < 1 || CHANNELS % LANES != 0) begin : g_bad_lanes
     $error("landmark_decode: LANES must divide CHANNELS");
   end
-  if (OUT_BITS < BITS || OUT_BITS < $clog2(LARGEST + 1) + (SIGNED != 0 ? 1 : 0)) begin : g_bad_bits
+  if (STEPS != 1 << FRACTION) begin : g_bad_steps
+    $error("landmark_decode: STEPS must be a power of two");
+  end
+  if (SHIFT < 0 || SHIFT > 24) begin : g_bad_shift
+    $error("landmark_decode: SHIFT must be 0 to 24");
+  end
+  if (OUT_BITS < BITS || OUT_BITS < $clog2(STEPS * (SIDE - 1) + 1) + (SIGNED != 0 ? 1 : 0))
+  begin : g_bad_bits
     $error("landmark_decode: OUT_BITS must hold scores and coordinates");
   end
 
+  // With the sign bit flipped, signed values order as unsigned ones.
   localparam logic [BITS-1:0] FLIP = BITS'(SIGNED != 0) << (BITS - 1);
   localparam int FOLD_BITS = FOLDS > 1 ? $clog2(FOLDS) : 1;
+  localparam int COUNT_BITS = $clog2(FOLDS + 1);
+  localparam int LANE_BITS = LANES > 1 ? $clog2(LANES) : 1;
   localparam int X_BITS = WIDTH > 1 ? $clog2(WIDTH) : 1;
   localparam int Y_BITS = HEIGHT > 1 ? $clog2(HEIGHT) : 1;
-  localparam int LINE = WIDTH * FOLDS;
-  localparam int LINE_BITS = LINE > 1 ? $clog2(LINE) : 1;
-  // Three words cover the way from a word that leaves the queue to the one that takes its place.
-  localparam int QUEUE = FOLDS > 3 ? FOLDS : 3;
-  localparam int QUEUE_BITS = $clog2(QUEUE);
-  localparam int COUNT_BITS = $clog2(QUEUE + 1);
-  localparam int LANE_BITS = LANES > 1 ? $clog2(LANES) : 1;
+  localparam int SIDE_BITS = X_BITS > Y_BITS ? X_BITS : Y_BITS;
+
+  // round(2 ** (i / 8)), from the eighth roots in 16 bits of fraction.
+  localparam int WEIGHT_BITS = 8;
+  localparam int ROOTS[8] = '{65536, 71468, 77936, 84990, 92682, 101070, 110218, 120194};
+  function automatic logic [63:0][WEIGHT_BITS-1:0] weights();
+    for (int i = 0; i < 64; i++)
+      weights[i] = WEIGHT_BITS'(((ROOTS[i%8] << (i / 8)) + (1 << 15)) >> 16);
+  endfunction
+  localparam logic [63:0][WEIGHT_BITS-1:0] WEIGHTS = weights();
+
+  // All cells may count. Sums of places get the bits of the larger one.
+  localparam longint LARGEST_TOTAL = longint'(WEIGHTS[63]) * HEIGHT * WIDTH;
+  localparam int TOTAL_BITS = $clog2(LARGEST_TOTAL + 1);
+  localparam longint ENDS = longint'(SIDE);
+  localparam int NEEDED_BITS = $clog2(LARGEST_TOTAL * (ENDS - 1) / 2 + 2 * ENDS);
+  localparam int PRODUCT_BITS = SIDE_BITS + WEIGHT_BITS;
+  localparam int SUM_BITS = NEEDED_BITS > PRODUCT_BITS ? NEEDED_BITS : PRODUCT_BITS;
 
   typedef struct packed {
     logic [BITS-1:0] score;
+    logic [TOTAL_BITS-1:0] total;
+    logic [SUM_BITS-1:0] sum_x, sum_y;
+  } sums_t;
+  typedef struct packed {
+    sums_t sums;
     logic [X_BITS-1:0] x;
     logic [Y_BITS-1:0] y;
-    logic signed [1:0] step_x, step_y;  // towards the larger neighbour
-  } peak_t;
-  typedef struct packed {
-    peak_t peak;
-    logic fresh;  // the peak is the pixel before
-    logic [BITS-1:0] one_back, two_back;  // the two pixels before
-    logic [BITS-1:0] above;  // the pixel above the peak
   } state_t;
+  typedef struct packed {
+    logic [FOLD_BITS-1:0] fold;
+    logic [X_BITS-1:0] x;
+    logic [Y_BITS-1:0] y;
+    logic first, last;  // cell of the frame
+  } place_t;
 
-  // Position of the next beat.
+  // Place of the next beat.
   logic [FOLD_BITS-1:0] fold;
   logic [X_BITS-1:0] column;
   logic [Y_BITS-1:0] row;
-  logic [LINE_BITS-1:0] place;
   logic fold_end, line_end, frame_end, accept;
   assign fold_end = fold == FOLD_BITS'(FOLDS - 1);
   assign line_end = column == X_BITS'(WIDTH - 1);
@@ -77,125 +105,109 @@ module landmark_decode #(
       fold <= '0;
       column <= '0;
       row <= '0;
-      place <= '0;
     end else if (accept) begin
       fold <= fold_end ? '0 : fold + 1'b1;
-      place <= fold_end && line_end ? '0 : place + 1'b1;
       if (fold_end) column <= line_end ? '0 : column + 1'b1;
       if (fold_end && line_end) row <= frame_end ? '0 : row + 1'b1;
     end
   end
 
-  // A beat of the last pixel comes in once there is room for the peaks that it completes.
+  // A beat of the last cell comes in once there is room for the sums that it completes.
   logic [COUNT_BITS-1:0] room, waiting;
-  logic last_pixel, reserve, write, read;
-  assign last_pixel = line_end && frame_end;
-  assign in_ready = !last_pixel || room != '0;
+  logic last_cell, reserve, write, read;
+  assign last_cell = line_end && frame_end;
+  assign in_ready = !last_cell || room != '0;
   assign accept = in_valid && in_ready;
-  assign reserve = accept && last_pixel;
+  assign reserve = accept && last_cell;
 
-  // First step: the beat and its position, held for the second.
-  logic [LANES*BITS-1:0] beat, above;
-  logic [X_BITS-1:0] x;
-  logic [Y_BITS-1:0] y, y_above;
-  logic held, first, has_left, has_upper, completes;
+  // The steps; nothing holds them up, so that what the last writes is there when it is read again.
+  logic [3:1] valid;
+  place_t [3:1] place;
   always_ff @(posedge clk) begin
-    if (!rst_n) held <= 1'b0;
-    else held <= accept;
-    if (accept) begin
-      // With the sign bit flipped, signed values order as unsigned ones.
-      for (int lane = 0; lane < LANES; lane++)
-        beat[lane*BITS+:BITS] <= in_data[lane*BITS+:BITS] ^ FLIP;
-      x <= column;
-      y <= row;
-      y_above <= row - 1'b1;
-      first <= column == '0 && row == '0;
-      has_left <= 32'(column) >= 2;
-      has_upper <= 32'(row) >= 2;
-      completes <= last_pixel;
-    end
+    if (!rst_n) valid <= '0;
+    else valid <= {valid[2:1], accept};
+    place[1] <= '{fold: fold, x: column, y: row, first: column == '0 && row == '0, last: last_cell};
+    place[3:2] <= place[2:1];
   end
 
-  // Second step: nothing holds it up, so that what it writes is there when it is read again.
   state_t [LANES-1:0] states, updated;
-  peak_t [LANES-1:0] peaks;
+  sums_t [LANES-1:0] complete;
   for (genvar lane = 0; lane < LANES; lane++) begin : g_lane
-    logic [BITS-1:0] value;
-    logic larger, right, below;
-    state_t state;
-    assign value = beat[lane*BITS+:BITS];
-    assign state = states[lane];
-    assign larger = first || value > state.peak.score;
-    assign right = state.fresh && has_left;
-    assign below = has_upper && state.peak.x == x && state.peak.y == y_above;
-    always_comb begin
-      updated[lane] = state;
-      updated[lane].fresh = larger;
-      updated[lane].one_back = value;
-      updated[lane].two_back = state.one_back;
-      if (larger) begin
-        updated[lane].peak = '{score: value, x: x, y: y, step_x: '0, step_y: '0};
-        updated[lane].above = above[lane*BITS+:BITS];
-      end else begin
-        if (right) updated[lane].peak.step_x = step(state.two_back, value);
-        if (below) updated[lane].peak.step_y = step(state.above, value);
-      end
+    logic [3:1][BITS-1:0] value;
+    logic [3:2][WEIGHT_BITS-1:0] weight;
+    logic [PRODUCT_BITS-1:0] weight_x, weight_y;
+    always_ff @(posedge clk) begin
+      value <= {value[2:1], in_data[lane*BITS+:BITS] ^ FLIP};
+      weight <= {weight[2], weight_of(value[1])};
+      weight_x <= times(weight[2], SIDE_BITS'(place[2].x));
+      weight_y <= times(weight[2], SIDE_BITS'(place[2].y));
     end
-    assign peaks[lane] = updated[lane].peak;
+
+    state_t state;
+    logic [X_BITS-1:0] columns;
+    logic [Y_BITS-1:0] rows;
+    logic larger, near, again, counts, empty;
+    assign state = states[lane];
+    assign larger = place[3].first || value[3] > state.sums.score;
+    // From the peak, which is in this row or one above.
+    assign columns = place[3].x > state.x ? place[3].x - state.x : state.x - place[3].x;
+    assign rows = place[3].y - state.y;
+    assign near = !place[3].first && 32'(columns) <= REACH && 32'(rows) <= REACH;
+    assign again = larger && !near;
+    assign counts = larger || near;
+    // Nothing is above the floor so far.
+    assign empty = larger ? weight[3] == '0 : state.sums.total == '0;
+    always_comb begin
+      updated[lane].sums.score = larger ? value[3] : state.sums.score;
+      updated[lane].sums.total =
+          (again ? '0 : state.sums.total) + (counts ? TOTAL_BITS'(weight[3]) : '0);
+      updated[lane].sums.sum_x =
+          (again ? '0 : state.sums.sum_x) + (counts ? SUM_BITS'(weight_x) : '0);
+      updated[lane].sums.sum_y =
+          (again ? '0 : state.sums.sum_y) + (counts ? SUM_BITS'(weight_y) : '0);
+      updated[lane].x = larger ? place[3].x : state.x;
+      updated[lane].y = larger ? place[3].y : state.y;
+      // Sums of 0 leave as the peak, with weight 1.
+      complete[lane] = updated[lane].sums;
+      complete[lane].total[0] |= empty;
+      if (empty) complete[lane].sum_x = SUM_BITS'(updated[lane].x);
+      if (empty) complete[lane].sum_y = SUM_BITS'(updated[lane].y);
+    end
   end
 
-  // What is known of each channel; with one beat a pixel a register, as the next beat needs it.
+  // What is known of each channel; with one beat a cell a register, as the next beat needs it.
   if (FOLDS == 1) begin : g_state
-    always_ff @(posedge clk) if (held) states <= updated;
+    always_ff @(posedge clk) if (valid[3]) states <= updated;
   end else begin : g_states
     /* verilator lint_off UNUSEDPARAM */  // used in the attribute only, which Verilator skips
     localparam bit SMALL = FOLDS <= 128 || FOLDS * $bits(states) <= 4096;
     /* verilator lint_on UNUSEDPARAM */
     (* no_rw_check, ram_style = SMALL ? "distributed" : "block" *)
     logic [$bits(states)-1:0] memory[FOLDS];
-    logic [FOLD_BITS-1:0] write_to;
     always_ff @(posedge clk) begin
-      if (accept) write_to <= fold;
-      if (accept) states <= memory[fold];
-      if (held) memory[write_to] <= updated;
+      if (valid[2]) states <= memory[place[2].fold];
+      if (valid[3]) memory[place[3].fold] <= updated;
     end
   end
 
-  // The row above.
-  if (LINE == 1) begin : g_pixel
-    always_ff @(posedge clk) if (held) above <= beat;
-  end else begin : g_line
-    /* verilator lint_off UNUSEDPARAM */
-    localparam bit SMALL = LINE <= 128 || LINE * LANES * BITS <= 4096;
-    /* verilator lint_on UNUSEDPARAM */
-    (* no_rw_check, ram_style = SMALL ? "distributed" : "block" *)
-    logic [LANES*BITS-1:0] memory[LINE];
-    logic [LINE_BITS-1:0] write_to;
-    always_ff @(posedge clk) begin
-      if (accept) write_to <= place;
-      if (accept) above <= memory[place];
-      if (held) memory[write_to] <= beat;
-    end
-  end
-
-  // The queue of complete peaks, and the word of it whose landmarks are leaving.
+  // The queue of complete sums, and the word of it whose landmarks are leaving. A word takes longer
+  // to leave than the one that takes its place needs to come.
   /* verilator lint_off UNUSEDPARAM */
-  localparam bit SMALL_QUEUE = QUEUE <= 128 || QUEUE * $bits(peaks) <= 4096;
+  localparam bit SMALL_QUEUE = FOLDS <= 128 || FOLDS * $bits(complete) <= 4096;
   /* verilator lint_on UNUSEDPARAM */
   (* no_rw_check, ram_style = SMALL_QUEUE ? "distributed" : "block" *)
-  logic [$bits(peaks)-1:0] queue[QUEUE];
-  logic [QUEUE_BITS-1:0] write_at, read_at;
-  peak_t [LANES-1:0] leaving;
+  logic [$bits(complete)-1:0] queue[FOLDS];
+  logic [FOLD_BITS-1:0] write_at, read_at;
+  sums_t [LANES-1:0] leaving;
   logic [LANE_BITS-1:0] lane_out;
   logic any_leaving, send, word_end;
-  assign write = held && completes;
-  assign send = any_leaving && (!out_valid || out_ready);
+  assign write = valid[3] && place[3].last;
   assign word_end = lane_out == LANE_BITS'(LANES - 1);
   assign read = waiting != '0 && (!any_leaving || (send && word_end));
 
   always_ff @(posedge clk) begin
     if (!rst_n) begin
-      room <= COUNT_BITS'(QUEUE);
+      room <= COUNT_BITS'(FOLDS);
       waiting <= '0;
       write_at <= '0;
       read_at <= '0;
@@ -205,30 +217,78 @@ module landmark_decode #(
     end else begin
       if (reserve != read) room <= read ? room + 1'b1 : room - 1'b1;
       if (write != read) waiting <= write ? waiting + 1'b1 : waiting - 1'b1;
-      if (write) write_at <= write_at == QUEUE_BITS'(QUEUE - 1) ? '0 : write_at + 1'b1;
-      if (read) read_at <= read_at == QUEUE_BITS'(QUEUE - 1) ? '0 : read_at + 1'b1;
+      if (write) write_at <= write_at == FOLD_BITS'(FOLDS - 1) ? '0 : write_at + 1'b1;
+      if (read) read_at <= read_at == FOLD_BITS'(FOLDS - 1) ? '0 : read_at + 1'b1;
       if (read) any_leaving <= 1'b1;
       else if (send && word_end) any_leaving <= 1'b0;
       if (send) lane_out <= word_end ? '0 : lane_out + 1'b1;
       if (send) out_valid <= 1'b1;
       else if (out_ready) out_valid <= 1'b0;
     end
-    if (write) queue[write_at] <= peaks;
+    if (write) queue[write_at] <= complete;
     if (read) leaving <= queue[read_at];
   end
 
-  peak_t chosen;
+  // sum / total with FRACTION bits and one to round by: half of a step rounds up. `rest` begins
+  // with the sum's upper bits, less than the total; `digits` gives the others, then zeros, from
+  // above, and takes the quotient's bits from below.
+  localparam int PLACE_BITS = SIDE_BITS + FRACTION;
+  localparam int DIGITS = PLACE_BITS + 1;
+  localparam int DIGIT_BITS = $clog2(DIGITS);
+  sums_t chosen;
+  logic [SUM_BITS-1:0] sum;
+  logic [TOTAL_BITS-1:0] rest;
+  logic [TOTAL_BITS:0] next;
+  logic [DIGITS-1:0] digits;
+  logic [DIGIT_BITS-1:0] digit;
+  logic [OUT_BITS-1:0] quotient, quotient_x;
+  logic dividing, of_y, enough, last_digit, stall, load;
   assign chosen = leaving[lane_out];
-  always_ff @(posedge clk)
-    if (send)
-      out_data <= {
-        score_of(chosen.score),
-        OUT_BITS'({chosen.y, 2'b0}) + OUT_BITS'(chosen.step_y),
-        OUT_BITS'({chosen.x, 2'b0}) + OUT_BITS'(chosen.step_x)
-      };
+  assign sum = dividing ? chosen.sum_y : chosen.sum_x;
+  assign next = {rest, digits[DIGITS-1]};
+  assign enough = next >= {1'b0, chosen.total};
+  assign quotient = OUT_BITS'(digits[PLACE_BITS-1:0]) + OUT_BITS'(enough);
+  assign last_digit = dividing && digit == DIGIT_BITS'(DIGITS - 1);
+  assign stall = out_valid && !out_ready;
+  assign send = last_digit && of_y && !stall;
+  assign load = dividing ? last_digit && !of_y : any_leaving;
 
-  function automatic logic signed [1:0] step(input logic [BITS-1:0] behind, ahead);
-    return {ahead < behind, ahead != behind};
+  always_ff @(posedge clk) begin
+    if (!rst_n) dividing <= 1'b0;
+    else if (load) dividing <= 1'b1;
+    else if (send) dividing <= 1'b0;
+    if (load) begin
+      of_y <= dividing;
+      digit <= '0;
+      rest <= TOTAL_BITS'(sum >> SIDE_BITS);
+      digits <= {sum[SIDE_BITS-1:0], {DIGITS - SIDE_BITS{1'b0}}};
+    end else if (!last_digit) begin
+      digit <= digit + 1'b1;
+      rest <= TOTAL_BITS'(enough ? next - {1'b0, chosen.total} : next);
+      digits <= {digits[DIGITS-2:0], enough};
+    end
+    if (last_digit && !of_y) quotient_x <= quotient;
+    if (send) out_data <= {score_of(chosen.score), quotient, quotient_x};
+  end
+
+  // Of a value with its sign bit flipped.
+  localparam longint LEAST = longint'(FLOOR) + longint'(FLIP);
+  localparam longint MOST = (longint'(1) << BITS) - 1 - LEAST;
+  localparam int ABOVE_BITS = 1 + $clog2((LEAST > MOST ? LEAST : MOST) + 64);
+  function automatic logic [WEIGHT_BITS-1:0] weight_of(input logic [BITS-1:0] value);
+    logic signed [ABOVE_BITS-1:0] above;
+    above = ABOVE_BITS'(value) - ABOVE_BITS'(LEAST);
+    if (above < 0) return '0;
+    above = above >>> SHIFT;
+    return above > ABOVE_BITS'(63) ? WEIGHTS[63] : WEIGHTS[6'(above)];
+  endfunction
+
+  // Without a multiplier, which few bits do not need.
+  function automatic logic [PRODUCT_BITS-1:0] times(
+      input logic [WEIGHT_BITS-1:0] weight, input logic [SIDE_BITS-1:0] factor);
+    times = '0;
+    for (int i = 0; i < SIDE_BITS; i++)
+      if (factor[i]) times += PRODUCT_BITS'(weight) << i;
   endfunction
 
   function automatic logic [OUT_BITS-1:0] score_of(input logic [BITS-1:0] flipped);

@@ -25,7 +25,7 @@ class BackendError(InputError):
 
 @dataclass(frozen=True)
 class Result:
-    """Landmarks int32 (N, K, 2), (x, y) in quarters of a heatmap pixel; scores int32 (N, K), the
+    """Landmarks int32 (N, K, 2), (x, y) in 1/STEPS of a heatmap's cell; scores int32 (N, K), the
     heatmaps' maxima; heatmaps int32 (N, H, W, K) where they were asked for and leave the chip."""
 
     landmarks: np.ndarray
@@ -37,7 +37,7 @@ class Result:
         """From what the bundle's graph gives: heatmaps, or (N, 1, K, 3) x, y and score."""
         if bundle.decodes:
             return cls(output[:, 0, :, :2], output[:, 0, :, 2])
-        return cls(*decode(output), output if heatmaps else None)
+        return cls(*decode(output, bundle.decoder), output if heatmaps else None)
 
 
 @dataclass(frozen=True)

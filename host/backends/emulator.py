@@ -19,7 +19,7 @@ class EmulatorBackend(Backend):
     name = "emulator"
 
     def __init__(self, bundle: Bundle, note: Note, threads: int = 1) -> None:
-        self._emulator = Emulator(bundle.graph, threads, native(note))
+        self._emulator = Emulator(bundle.graph, bundle.decoder, threads, native(note))
         # No frames make the plan, so that the first ones need not wait for it.
         self._emulator.decode(np.zeros((0, *bundle.input.tensor.shape), np.uint8))
         super().__init__(bundle)

@@ -101,7 +101,7 @@ def main() -> int:
     if any(count is not None and count < 1 for count in (options.compare, options.bench)):
         raise InputError("--compare and --bench need at least one frame")
     bundle = find_bundle(options.bundle)
-    emulator = Emulator(bundle.graph, options.threads, native(note))
+    emulator = Emulator(bundle.graph, bundle.decoder, options.threads, native(note))
     wrong = compare(bundle, emulator, options.compare) if options.compare else 0
     if options.bench:
         seconds = bench(emulator, options.bench)

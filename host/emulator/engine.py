@@ -15,6 +15,7 @@ from hls.common.errors import InputError
 from hls.graph.decoder import end_with_decoder
 from hls.graph.graph import Graph
 from hls.operators.landmark_decode import LandmarkDecode
+from hls.streams.landmarks import DecoderSettings
 from host.emulator.library import ExportRecord, native
 from host.emulator.plan import Plan, storage_of
 from host.emulator.records import Records, stored
@@ -27,13 +28,21 @@ _MOST_THREADS = 256
 class Emulator:
     """Runs a graph, folded or not; frames are split over `threads`.
 
-    `library` is the compiled engine, by default that for this CPU.
+    `decoder` is what `decode` needs to know of a graph that ends with heatmaps. `library` is the
+    compiled engine, by default that for this CPU.
     """
 
-    def __init__(self, graph: Graph, threads: int = 1, library: ctypes.CDLL | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        decoder: DecoderSettings | None = None,
+        threads: int = 1,
+        library: ctypes.CDLL | None = None,
+    ) -> None:
         if not 1 <= threads <= _MOST_THREADS:
             raise InputError(f"{threads} threads: give 1 to {_MOST_THREADS}")
         self.graph = graph
+        self.decoder = decoder
         self.threads = threads
         self._library = library or native()
 
@@ -86,7 +95,9 @@ class Emulator:
     def _decoding(self) -> _Engine:
         if isinstance(self.graph.producers[self.graph.output][0].op, LandmarkDecode):
             return self._fused
-        graph = end_with_decoder(self.graph)
+        if self.decoder is None:
+            raise InputError(f"{self.graph.name} ends with heatmaps: give the decoder's settings")
+        graph = end_with_decoder(self.graph, self.decoder)
         names = (graph.output, self.graph.output)
         return _Engine(self._library, graph, names, True, self.threads)
 

@@ -56,7 +56,8 @@ class StepRecord(ctypes.Structure):
         ("height", c_int32), ("width", c_int32), ("channels", c_int32), ("kernel", c_int32),
         ("stride", c_int32), ("top", c_int32), ("left", c_int32), ("low", c_int32),
         ("high", c_int32), ("outputs", c_int32), ("sinks", c_int32), ("bytewise", c_int32),
-        ("moved", c_int32), ("edge", c_void_p),
+        ("moved", c_int32), ("floor", c_int32), ("shift", c_int32), ("reach", c_int32),
+        ("steps", c_int32), ("edge", c_void_p),
         ("weights", c_void_p), ("bias", c_void_p), ("sink", POINTER(SinkRecord)),
     ]  # fmt: skip
 

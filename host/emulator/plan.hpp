@@ -32,6 +32,7 @@ struct Sink {
 // An input `factor` times enlarged, as COPY and ADD read it. GATHER, XNOR and DOT read patches of
 // kernel x kernel pixels, the first at (-top, -left), pixels outside having the bytes `edge`.
 // `moved`: what makes signed bytes of DOT_BYTES at least 0, or 0.
+// DECODE weighs cells from `floor` on by the table `weights`, in 1 / `steps` of a pixel.
 // `bytewise`: inputs and sinks are I8, or BITS by SIGN_BYTES, whose tables are bytes.
 struct Step {
     Tensor input[2];
@@ -39,6 +40,7 @@ struct Step {
     int32_t source, height, width, channels;
     int32_t kernel, stride, top, left;
     int32_t low, high, outputs, sinks, bytewise, moved;
+    int32_t floor, shift, reach, steps;
     const uint8_t *edge;
     const void *weights;
     const int32_t *bias;

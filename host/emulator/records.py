@@ -10,7 +10,9 @@ import numpy as np
 
 from hls.operators.add_clip import AddClip
 from hls.operators.int_mvu import IntMvu
+from hls.operators.landmark_decode import LandmarkDecode
 from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.landmarks import REACH, STEPS, WEIGHTS
 from hls.streams.tensor import TensorType
 from host.emulator.arena import place
 from host.emulator.library import PlanRecord, SinkRecord, StepRecord, TensorRecord
@@ -95,6 +97,10 @@ class Records:
             record.input[index], record.factor[index] = self.tensor(name), factors[index]
         if step.node and isinstance(step.node.op, AddClip):
             record.low, record.high = step.kind.low, step.kind.high
+        if step.node and isinstance(step.node.op, LandmarkDecode):
+            record.floor, record.shift = step.node.op.floor, step.node.op.shift
+            record.reach, record.steps = REACH, STEPS
+            record.weights = self._pointer(np.array(WEIGHTS, np.int32))
         if step.node and isinstance(step.node.op, (XnorMvu, IntMvu)):
             self._add_weights(record, step, first.kind)
         found = list(self._sinks(step))

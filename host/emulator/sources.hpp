@@ -88,45 +88,90 @@ static inline void spread(const Step &step, const PatchRows &patches, int64_t y,
         }
 }
 
-// The landmark decoder, as hls/operators/landmark_decode.py has it; its input is I32.
+// The landmark decoder, as hls/streams/landmarks.py has it; its input is I32.
 class Decoder {
 public:
     Decoder(const Step &step, const uint8_t *arena)
-        : in_(step.input[0]), base_(arena + in_.offset) {}
+        : step_(step), in_(step.input[0]), base_(arena + in_.offset),
+          weights_(static_cast<const int32_t *>(step.weights)) {}
 
-    // int32 (K, row): x and y in quarters of a pixel, score.
+    // int32 (K, row): x and y in 1 / steps of a pixel, score.
     void run(int32_t *values, int64_t row) const {
         for (int64_t c = 0; c < in_.channels; c += 16) {
-            Sixteen best = load_as<I32>(base_, c), place = {};
-            for (int32_t p = 1; p < in_.height * in_.width; ++p) {
-                const auto x = load_as<I32>(base_ + int64_t(p) * in_.stride, c);
-                place = chosen(best >= x, place, splat<Sixteen>(p));
-                best = larger(x, best);
-            }
+            Walks walks;
+            const Sixteen best = walk(c, walks);
             for (int64_t k = c; k < std::min<int64_t>(c + 16, in_.channels); ++k) {
-                const int32_t y = place[k - c] / in_.width, x = place[k - c] % in_.width;
-                values[k * row] = 4 * x + step(k, y, x, 0, 1, x, in_.width);
-                values[k * row + 1] = 4 * y + step(k, y, x, 1, 0, y, in_.height);
-                values[k * row + 2] = best[k - c];
+                const int64_t lane = k - c, total = walks.total[lane];
+                int64_t sum_x = walks.sum_x[lane], sum_y = walks.sum_y[lane];
+                if (!total) find(k, best[lane], sum_x, sum_y);
+                values[k * row] = quotient(sum_x, total);
+                values[k * row + 1] = quotient(sum_y, total);
+                values[k * row + 2] = best[lane];
             }
         }
     }
 
 private:
-    int32_t at(int64_t k, int64_t y, int64_t x) const {
-        return load<int32_t>(base_ + (y * in_.width + x) * in_.stride + 4 * k);
+    // What is known of sixteen channels. A cell at the floor is above the first `peak`.
+    struct Walks {
+        int32_t peak[16], x[16] = {}, y[16] = {};
+        int64_t total[16] = {}, sum_x[16] = {}, sum_y[16] = {};
+        Walks() { std::fill(peak, peak + 16, INT32_MIN); }
+    };
+
+    // The largest values; of the cells at the floor, those that are new or near are added.
+    Sixteen walk(int64_t c, Walks &walks) const {
+        const auto floor = splat<Sixteen>(step_.floor), reach = splat<Sixteen>(step_.reach);
+        const uint32_t used = in_.channels - c >= 16 ? 0xffff : (1u << (in_.channels - c)) - 1;
+        const uint8_t *pixel = base_;
+        Sixteen best = load_as<I32>(pixel, c);
+        for (int32_t y = 0; y < in_.height; ++y)
+            for (int32_t x = 0; x < in_.width; ++x, pixel += in_.stride) {
+                const Sixteen value = load_as<I32>(pixel, c);
+                best = larger(value, best);
+                uint32_t cells = at_least(value, floor) & used;
+                if (!cells) continue;
+                const Sixteen columns = splat<Sixteen>(x) - load<Sixteen>(walks.x);
+                const Sixteen rows = splat<Sixteen>(y) - load<Sixteen>(walks.y);
+                const auto none = splat<Sixteen>(0);
+                const uint32_t fresh = ~at_least(load<Sixteen>(walks.peak), value);
+                const uint32_t near = at_least(reach, columns) & at_least(reach, rows) &
+                                      at_least(columns + reach, none);
+                for (cells &= fresh | near; cells; cells &= cells - 1) {
+                    const int lane = __builtin_ctz(cells);
+                    add(walks, lane, value[lane], x, y, fresh >> lane & 1, near >> lane & 1);
+                }
+            }
+        return best;
     }
 
-    // Towards the larger neighbour; 0 between equal ones and at an edge.
-    int32_t step(int64_t k, int64_t y, int64_t x, int dy, int dx, int32_t position,
-                 int32_t size) const {
-        if (position == 0 || position == size - 1) return 0;
-        const int32_t above = at(k, y + dy, x + dx), below = at(k, y - dy, x - dx);
-        return (above > below) - (above < below);
+    void add(Walks &walks, int lane, int32_t value, int32_t x, int32_t y, bool fresh,
+             bool near) const {
+        if (fresh && !near) walks.total[lane] = walks.sum_x[lane] = walks.sum_y[lane] = 0;
+        if (fresh) walks.peak[lane] = value, walks.x[lane] = x, walks.y[lane] = y;
+        const uint32_t above = (uint32_t(value) - uint32_t(step_.floor)) >> step_.shift;
+        const int64_t weight = weights_[std::min(above, 63u)];
+        walks.total[lane] += weight;
+        walks.sum_x[lane] += weight * x;
+        walks.sum_y[lane] += weight * y;
     }
 
+    // The first place of the maximum, where nothing is at the floor.
+    void find(int64_t k, int32_t peak, int64_t &x, int64_t &y) const {
+        const uint8_t *pixel = base_ + 4 * k;
+        int64_t place = 0;
+        while (load<int32_t>(pixel + place * in_.stride) != peak) ++place;
+        x = place % in_.width, y = place / in_.width;
+    }
+
+    int32_t quotient(int64_t sum, int64_t total) const {
+        return int32_t(total ? (step_.steps * sum + total / 2) / total : step_.steps * sum);
+    }
+
+    const Step &step_;
     const Tensor &in_;
     const uint8_t *base_;
+    const int32_t *weights_;
 };
 
 }  // namespace emulator

@@ -174,9 +174,10 @@ class Pipeline:
 
     def _faces(self, work: _Work, result: Result) -> list[Face]:
         bundle, faces = self.backend.bundle, []
-        for look, quarters, scores in zip(work.looks, result.landmarks, result.scores, strict=True):
+        found = zip(work.looks, result.landmarks, result.scores, strict=True)
+        for look, positions, scores in found:
             square = look.box.scaled(bundle.crop_scale)
-            points = to_picture(quarters, bundle.stride, square, bundle.input.tensor.width)
+            points = to_picture(positions, bundle.stride, square, bundle.input.tensor.width)
             if self.finder.learn(work.frame, look, points, scores):
                 faces.append(Face(look.number, look.box, points, scores))
         return faces

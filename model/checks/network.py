@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hls.streams.landmarks import DecoderSettings
 from hls.streams.mirror import flip_table
 from model.checks.findings import Finding, Labelled, images
 from model.config import Config
@@ -56,12 +57,14 @@ def sample(data: Labelled, count: int) -> np.ndarray:
     return np.unique(np.concatenate(drawn))
 
 
-def look(run: Run, config: Config, data: Labelled, count: int, name: str) -> Seen:
+def look(
+    run: Run, decoder: DecoderSettings, config: Config, data: Labelled, count: int, name: str
+) -> Seen:
     """Run a network over a sample and its mirror images."""
     chosen, whole = sample(data, count), data.dataset
     here = np.isin(np.arange(len(whole.norm)), chosen)
     part = replace(whole, subsets={**whole.subsets, "": here}).part("")
-    found = views_of(run, part, config, 2, name=name)[0].mean(axis=0)
+    found = views_of(run, decoder, part, config, 2, name=name)[0].mean(axis=0)
     side = part.box[:, None, 2:] * config.data.crop
     corner = part.box[:, None, :2] - side / 2
     points = (found + 0.5) * side / config.network.input_size + corner

@@ -12,18 +12,17 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from hls.streams.landmarks import decode
+from hls.streams.landmarks import DecoderSettings, decode
 from hls.streams.views import first_views
 from model.config import Config
 from model.data import Dataset, cut, dataset_of, square_to_input, transform
 from model.evaluation.metrics import distances, found_points, nme
 from model.evaluation.tables import headline_of
 from model.network import LandmarkNetwork
+from model.optimise import REAL_STEPS
 
 # Inputs (N, S, S, 3) uint8 -> integer heatmaps (N, M, M, K).
 Run = Callable[[np.ndarray], np.ndarray]
-# Real-valued heatmaps are decoded like integer ones, in steps of 1/4096.
-_REAL_STEP = 4096
 
 
 @dataclass(frozen=True)
@@ -36,18 +35,18 @@ class Crops:
     norm: np.ndarray
     subsets: Mapping[str, np.ndarray]
 
-    def errors(self, maps: np.ndarray) -> np.ndarray:
+    def errors(self, maps: np.ndarray, decoder: DecoderSettings) -> np.ndarray:
         """Errors (N, K) of integer heatmaps (N, M, M, K), see model.evaluation.metrics."""
-        return self.errors_of(landmarks_in(maps)[0])
+        return self.errors_of(landmarks_in(maps, decoder)[0])
 
     def errors_of(self, found: np.ndarray) -> np.ndarray:
         """Errors (N, K) of landmarks (N, K, 2) in input pixels."""
         return distances(found, self.landmarks, self.visible, self.norm)
 
 
-def landmarks_in(maps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def landmarks_in(maps: np.ndarray, decoder: DecoderSettings) -> tuple[np.ndarray, np.ndarray]:
     """Integer heatmaps (N, M, M, K) -> landmarks (N, K, 2) in input pixels, scores (N, K)."""
-    places, scores = decode(maps)
+    places, scores = decode(maps, decoder)
     return found_points(places), scores
 
 
@@ -75,7 +74,7 @@ def test_crops(config: Config, folder: Path | None, split: str = "test") -> Crop
 def heatmaps_of(network: LandmarkNetwork, images: np.ndarray, batch: int = 32) -> np.ndarray:
     """Inputs (N, S, S, 3) uint8 -> integer heatmaps (N, M, M, K) int32."""
     network.eval()
-    device, step = next(network.parameters()).device, _REAL_STEP if network.config.real else 1
+    device, step = next(network.parameters()).device, REAL_STEPS if network.config.real else 1
 
     def run(part: np.ndarray) -> np.ndarray:
         pictures = torch.from_numpy(part).permute(0, 3, 1, 2).to(device).float()
@@ -86,30 +85,30 @@ def heatmaps_of(network: LandmarkNetwork, images: np.ndarray, batch: int = 32) -
         return np.concatenate([run(images[i : i + batch]) for i in range(0, len(images), batch)])
 
 
-def accuracy(run: Run, crops: Crops, batch: int = 64) -> float:
+def accuracy(run: Run, crops: Crops, decoder: DecoderSettings, batch: int = 64) -> float:
     """NME of anything that turns inputs into integer heatmaps."""
     images = crops.images
     parts = [run(images[i : i + batch]) for i in range(0, len(images), batch)]
-    return nme(crops.errors(np.concatenate(parts)))
+    return nme(crops.errors(np.concatenate(parts), decoder))
 
 
-def headline(maps: np.ndarray, crops: Crops, config: Config) -> tuple[str, float]:
+def headline(
+    maps: np.ndarray, crops: Crops, config: Config, decoder: DecoderSettings
+) -> tuple[str, float]:
     """The configuration's own figure: its name and value."""
-    return headline_of(crops.errors(maps), config.data.metric)
+    return headline_of(crops.errors(maps, decoder), config.data.metric)
 
 
 def views_of(
-    run: Run, dataset: Dataset, config: Config, count: int, *, name: str = "", batch: int = 32
-) -> tuple[np.ndarray, np.ndarray]:
+    run: Run, decoder: DecoderSettings, dataset: Dataset, config: Config, count: int, *,
+    name: str = "", batch: int = 32,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Landmarks (V, N, K, 2) of each view in the plain view's input pixels, scores (V, N, K).
 
     With a progress bar called `name`; no more than a batch's pictures and heatmaps at a time.
     """
-    size, matrices, views = (
-        config.network.input_size,
-        _matrices(dataset, config),
-        first_views(count),
-    )
+    size, matrices = config.network.input_size, _matrices(dataset, config)
+    views = first_views(count)
     found, scores = [], []
     for start in tqdm(range(0, len(matrices), batch), name, unit="batch", disable=None):
         part = matrices[start : start + batch]
@@ -118,7 +117,7 @@ def views_of(
         for view in views:
             pairs = zip(pictures, part, strict=True)
             inputs = np.stack([cut(image, view.behind(m, size), size) for image, m in pairs])
-            points, marks = landmarks_in(run(inputs))
+            points, marks = landmarks_in(run(inputs), decoder)
             looks.append((view.back(points, size), view.in_order(marks)))
         found.append(np.stack([points for points, _ in looks]))
         scores.append(np.stack([marks for _, marks in looks]))

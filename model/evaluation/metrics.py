@@ -43,9 +43,9 @@ FACE68_PARTS: dict[str, tuple[int, ...]] = {
 }
 
 
-def found_points(quarter: np.ndarray) -> np.ndarray:
-    """Decoded quarter heatmap pixels (N, K, 2) -> network input pixels."""
-    return to_image(quarter, STRIDE)
+def found_points(positions: np.ndarray) -> np.ndarray:
+    """Decoded positions (N, K, 2) in 1/STEPS of a heatmap's cell -> network input pixels."""
+    return to_image(positions, STRIDE)
 
 
 def distances(

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,12 @@ from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.landmarks import DecoderSettings
 from hls.streams.tensor import TensorType, bits_for
 from host.bundle import Bundle, load_bundle
+
+# A floor that some cells of the networks here reach.
+DECODER = DecoderSettings(20, 3)
 
 
 class Builder:
@@ -132,7 +137,7 @@ def make_bundle(folder: Path, logical: Graph, chip: Graph, depths: list[Depth]) 
     folder.mkdir()
     details = {
         "config": "tiny", "stride": 2, "crop": {"scale": 1.0}, "predicted": {}, "model": {},
-        "target_fps": 1.0,
+        "target_fps": 1.0, "decoder": asdict(DECODER),
     }  # fmt: skip
     write_bundle(
         folder, logical=logical, chip=chip, depths=depths, board=load_board("Pynq-Z1"),

@@ -22,8 +22,12 @@ from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.landmarks import DecoderSettings
 from hls.streams.tensor import Stream, TensorType, bits_for
 from host.bundle import pack_constants, seal
+
+# A floor that some cells of the networks here reach.
+DECODER = DecoderSettings(100, 3)
 
 
 class Builder:
@@ -130,7 +134,7 @@ def hourglass_net(
 def landmark_net(landmarks: int = 68) -> Graph:
     """The same with the landmark decoder behind it."""
     heatmaps = hourglass_net(landmarks=landmarks)
-    op = LandmarkDecode(heatmaps.tensors[heatmaps.output])
+    op = LandmarkDecode(heatmaps.tensors[heatmaps.output], DECODER.floor, DECODER.shift)
     node = Node("decode", op, (heatmaps.output,), ("landmarks",))
     return Graph("test", (*heatmaps.nodes, node), "image", "landmarks")
 
@@ -161,6 +165,7 @@ def write_test_bundle(folder: Path, graph: Graph | None = None, **changes: objec
         "input": ports["input"] | {"normalisation": "none"},
         "output": ports["output"] | {"stride": 4},
         "crop": {"scale": 1.0},
+        "decoder": asdict(DECODER),
         "graph": to_json(graph),
         "joins": {},
     }

@@ -14,6 +14,7 @@ import pytest
 
 from hls.common.errors import InputError
 from hls.simulate.rtl import DeadlockError
+from hls.streams.landmarks import STEPS, decode
 from host import rtl_simulation
 from host.backends import Backend, BackendError, Result, Statistics, open_backend
 from host.bundle import Bundle, load_bundle
@@ -46,10 +47,9 @@ def test_golden_finds_the_maxima(bundle: Bundle) -> None:
     assert result.heatmaps.shape == (3, 4, 4, 68)
     assert result.landmarks.shape == (3, 68, 2) and result.scores.shape == (3, 68)
     np.testing.assert_array_equal(result.scores, result.heatmaps.max(axis=(1, 2)))
-    near = np.round(result.landmarks / 4).astype(int)
-    rows, columns = near[..., 1], near[..., 0]
-    frame, channel = np.ogrid[:3, :68]
-    np.testing.assert_array_equal(result.heatmaps[frame, rows, columns, channel], result.scores)
+    positions, _ = decode(result.heatmaps, bundle.decoder)
+    np.testing.assert_array_equal(result.landmarks, positions)
+    assert positions.min() >= 0 and positions.max() <= 3 * STEPS
     assert backend.statistics.frames == 5 and backend.statistics.seconds > 0
     assert "5 frames" in str(backend.statistics) and "cycles" not in str(backend.statistics)
 

@@ -23,11 +23,11 @@ from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
 from hls.operators.width_converter import WidthConverter
 from hls.operators.window import Window
-from hls.streams.landmarks import decode
+from hls.streams.landmarks import DecoderSettings, decode
 from hls.streams.tensor import TensorType
 from host.emulator import Emulator
 from host.golden import Golden
-from tests.host.networks import Builder, hourglass_net, landmark_net, reference_run
+from tests.host.networks import DECODER, Builder, hourglass_net, landmark_net, reference_run
 
 CHANNELS = (1, 3, 8, 16, 17, 33, 65, 130)
 
@@ -235,20 +235,26 @@ def test_landmarks_with_and_without_a_decoder() -> None:
     graph, decoding = hourglass_net(), landmark_net()
     images = _images(graph, 9)
     heatmaps = Golden(graph).run(images)
-    quarters, scores = decode(heatmaps)
+    positions, scores = decode(heatmaps, DECODER)
     for one in (graph, decoding):
-        found, maps = Emulator(one).decode(images, heatmaps=True)
-        np.testing.assert_array_equal(found[:, 0, :, :2], quarters)
+        found, maps = Emulator(one, DECODER).decode(images, heatmaps=True)
+        np.testing.assert_array_equal(found[:, 0, :, :2], positions)
         np.testing.assert_array_equal(found[:, 0, :, 2], scores)
         assert (maps is None) == (one is decoding)
-    np.testing.assert_array_equal(Emulator(graph).decode(images, heatmaps=True)[1], heatmaps)
-    assert Emulator(graph).decode(images)[1] is None
+    np.testing.assert_array_equal(
+        Emulator(graph, DECODER).decode(images, heatmaps=True)[1], heatmaps
+    )
+    assert Emulator(graph, DECODER).decode(images)[1] is None
+    with pytest.raises(InputError, match="give the decoder's settings"):
+        Emulator(graph).decode(images)
 
 
 def test_equal_maxima_and_corners() -> None:
     net = Builder(3, 4, 5)
     net.types["image"] = TensorType(3, 4, 5, 2)
-    graph = end_with_decoder(net.graph(net.add(Fifo(net.types["image"]), "image")[0]))
+    graph = end_with_decoder(
+        net.graph(net.add(Fifo(net.types["image"]), "image")[0]), DecoderSettings(2, 0)
+    )
     assert_equal(graph, _images(graph, 200))
 
 

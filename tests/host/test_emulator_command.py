@@ -36,7 +36,7 @@ def test_compare_and_bench(tmp_path: Path, decode: bool) -> None:
 
 def test_a_flipped_weight_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bundle = load_bundle(write_test_bundle(tmp_path))
-    emulator = Emulator(bundle.graph)
+    emulator = Emulator(bundle.graph, bundle.decoder)
     emulator.decode(np.zeros((1, *bundle.graph.tensors["image"].shape), np.uint8))
     node = next(node for node in bundle.graph.nodes if node.op.module == "int_mvu")
     node.constants["weights"][0] *= -1

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError
+from hls.streams.landmarks import STEPS
 from host import face_box
 from host.face_box import Square, check_box, crop, find_face, parse_box, to_picture, whole_picture
 from tests.host.pictures import drawn_face, needs_cascade
@@ -141,14 +142,15 @@ def test_a_spot_is_mapped_back_to_where_it_is(side: float) -> None:
     rows, columns = np.mgrid[:64, :64]
     centre = np.array([(columns * weight).sum(), (rows * weight).sum()]) / weight.sum()
     # A stride of 1 with whole-pixel coordinates is the crop itself.
-    back = to_picture(4 * centre, 1, square, 64)
+    back = to_picture(STEPS * centre, 1, square, 64)
     assert np.abs(back - spot).max() < 0.1 * side / 64 + 0.02
 
 
 def test_heatmap_pixels_have_their_centre_in_the_middle_of_stride_pixels() -> None:
     square = Square(31.5, 31.5, 64)
-    np.testing.assert_allclose(to_picture(np.array([0, 4 * 15]), 4, square, 64), [1.5, 61.5])
-    np.testing.assert_allclose(to_picture(np.array([1, -1]), 4, square, 64), [2.5, 0.5])
+    np.testing.assert_allclose(to_picture(np.array([0, STEPS * 15]), 4, square, 64), [1.5, 61.5])
+    quarter = STEPS // 4
+    np.testing.assert_allclose(to_picture(np.array([quarter, -quarter]), 4, square, 64), [2.5, 0.5])
 
 
 def test_the_whole_picture() -> None:

@@ -14,7 +14,7 @@ from hls.common.errors import InputError
 from hls.graph.graph import constants_of, to_json
 from host.bundle import default_bundle, load_bundle, seal
 from host.constants import pack_constants, unpack_constants
-from tests.host.networks import hourglass_net, write_test_bundle
+from tests.host.networks import hourglass_net, landmark_net, write_test_bundle
 
 
 @pytest.fixture()
@@ -92,8 +92,8 @@ def test_every_flipped_bit_of_the_manifest_is_seen(folder: Path) -> None:
 
 
 def test_another_version_or_format(folder: Path) -> None:
-    _edit(folder, version=2)
-    _refused(folder, "version 2")
+    _edit(folder, version=1)
+    _refused(folder, "version 1", "build the bundle again")
     _edit(folder, format="zip")
     _refused(folder, "not a bundle")
     (folder / "manifest.json").write_text("[]")
@@ -113,7 +113,7 @@ def test_a_file_outside_the_bundle(folder: Path, monkeypatch: pytest.MonkeyPatch
     _refused(folder, "outside")
 
 
-@pytest.mark.parametrize("entry", ["graph", "clock_mhz", "crop", "joins", "output"])
+@pytest.mark.parametrize("entry", ["graph", "clock_mhz", "crop", "decoder", "joins", "output"])
 def test_a_lacking_entry(folder: Path, entry: str) -> None:
     _reseal(folder, drop=entry)
     _refused(folder, "lacks", entry)
@@ -121,7 +121,14 @@ def test_a_lacking_entry(folder: Path, entry: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"graph": []}, {"clock_mhz": "fast"}, {"joins": []}, {"crop": 2}, {"checksums": None}],
+    [
+        {"graph": []},
+        {"clock_mhz": "fast"},
+        {"joins": []},
+        {"crop": 2},
+        {"decoder": 4},
+        {"checksums": None},
+    ],
 )
 def test_an_entry_of_another_kind(folder: Path, change: dict[str, object], monkeypatch) -> None:
     monkeypatch.setattr("host.seal._manifest_sha256", lambda manifest: "same")
@@ -155,6 +162,11 @@ def test_a_stream_that_is_not_the_graphs(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     _reseal(folder, input={**manifest["input"], "height": 32})
     _refused(folder, "image")
+
+
+def test_a_decoder_that_is_not_the_graphs(tmp_path: Path) -> None:
+    folder = write_test_bundle(tmp_path, landmark_net(), decoder={"floor": 1234, "shift": 3})
+    _refused(folder, "1234", "decoder", "build the bundle again")
 
 
 def test_sealing_leaves_one_file_and_may_be_repeated(folder: Path) -> None:

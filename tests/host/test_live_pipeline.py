@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError
+from hls.streams.landmarks import STEPS
 from host.backends import Backend, BackendError, Result
 from host.bundle import load_bundle
 from host.checks import Checker
@@ -27,7 +28,8 @@ from tests.host.streams import numbered
 
 
 class Numbers(Backend):
-    """Finds its input's brightness: landmark 0 is at (brightness, 0), so results can't be mixed."""
+    """Landmark 0 lies as many quarters of a cell to the right as its input is bright, so that
+    results can't be mixed."""
 
     name = "numbers"
 
@@ -41,7 +43,7 @@ class Numbers(Backend):
             raise BackendError("the board is gone: plug it in")
         self.calls += 1
         landmarks = np.zeros((len(images), 68, 2), np.int32)
-        landmarks[:, 0, 0] = images[:, 8, 8, 0]
+        landmarks[:, 0, 0] = STEPS // 4 * images[:, 8, 8, 0].astype(np.int32)
         return Result(landmarks, np.ones((len(images), 68), np.int32))
 
 
@@ -101,7 +103,7 @@ def test_order_and_results_at_any_speed(tmp_path: Path, network: float, outputs:
     for found in kept.found:
         (face,) = found.faces
         brightness = 4 * found.frame.index
-        # A quarter heatmap pixel is one network pixel here, and that two of the picture.
+        # A quarter of a heatmap's cell is one network pixel here, and that two of the picture.
         assert face.landmarks[0, 0] - face.landmarks[1, 0] == pytest.approx(2 * brightness)
     assert finder.log == [(n, max(-1, n - 2)) for n in range(40)]
     assert (pipeline.frames, kept.end) == (40, "finished")

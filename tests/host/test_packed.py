@@ -63,7 +63,8 @@ def test_the_training_side_says_the_same(tmp_path: Path, landmarks: int) -> None
             network=SimpleNamespace(input_size=16), data=SimpleNamespace(crop=0.75)
         )
         crops = crops_of(load_packed(path, "test"), config)
-        theirs = crops.errors(backend.infer(crops.images, heatmaps=True).heatmaps)
+        heatmaps = backend.infer(crops.images, heatmaps=True).heatmaps
+        theirs = crops.errors(heatmaps, bundle.decoder)
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
     _, value = headline_of(theirs, "nme" if landmarks == 68 else "pck")
     wanted = f"NME {value:.4f}, 8 " if landmarks == 68 else f"PCK@0.5 {100 * value:.2f} %, 8 "

@@ -4,14 +4,26 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
+from hls.streams.landmarks import DecoderSettings
 from model.config import Config
 from model.network import LandmarkNetwork
-from model.optimise import Logits, binary_convs, keep_in_range, optimiser_of, set_rate, set_stage
+from model.optimise import (
+    Logits,
+    binary_convs,
+    keep_in_range,
+    optimiser_of,
+    set_rate,
+    set_stage,
+    settle_level,
+)
+from model.randomise import random_network
 from model.targets import blend, gaussians, heatmap_loss
 
 
@@ -26,6 +38,47 @@ def _rates(config: Config, steps: int = 100) -> list[float]:
         set_rate(optimiser, config.training, step / steps)
         rates.append(optimiser.param_groups[0]["lr"] / optimiser.param_groups[0]["scale"])
     return rates
+
+
+@pytest.mark.parametrize(
+    ("real", "step", "offset", "floor", "shift"),
+    [
+        # 8 << 6 steps are 0.77 logits, 8 << 7 are 1.54.
+        (False, 0.0015, -10.0, 4000, 6),
+        (False, 0.0015, 2.0, -4000, 6),
+        (False, 0.2, 0.0, -20, 0),
+        # Steps of 1/4096 of what a real-valued network gives.
+        (True, 1.0, -5.0, 4096, 9),
+    ],
+)
+def test_the_decoders_settings(
+    small: Config, real: bool, step: float, offset: float, floor: int, shift: int
+) -> None:
+    model = Logits(LandmarkNetwork(replace(small.network, real=real)))
+    with torch.no_grad():
+        model.log_scale.fill_(math.log(step))
+        model.offset.fill_(offset)
+    assert model.decoder == DecoderSettings(floor, shift)
+
+
+def test_an_l2_losss_maps_are_the_targets(small: Config) -> None:
+    model = Logits(LandmarkNetwork(small.network), "l2")
+    with torch.no_grad():
+        model.log_scale.fill_(math.log(0.001))
+    assert model.decoder == DecoderSettings(100, 4)
+
+
+def test_a_softmaxs_level_becomes_that_of_probabilities(small: Config) -> None:
+    network, random = random_network(small), np.random.default_rng(0)
+    model = Logits(network, "softmax")
+    with torch.no_grad():
+        model.offset.fill_(50.0)
+    images = torch.from_numpy(random.integers(0, 256, (4, 3, 16, 16), np.uint8))
+    settle_level(model, [(images,)])
+    with torch.no_grad():
+        probabilities = model(images.float())[-1].flatten(2).exp()
+    # Each map's own sum differs; their logarithms' mean is 0.
+    assert float(probabilities.sum(dim=2).log().mean()) == pytest.approx(0, abs=1e-4)
 
 
 def test_cosine_warms_up_and_ends_at_nothing(small: Config) -> None:

@@ -32,7 +32,7 @@ from hls.common.errors import InputError
 from hls.graph.decoder import end_with_decoder
 from hls.graph.graph import Graph
 from hls.streams.tensor import TensorType
-from tests.bitstream_flow.networks import Builder, make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.networks import DECODER, Builder, make_bundle, make_chip, tiny_hourglass
 
 VOID = {"meta", "rect", "line", "path", "circle", "polyline", "br", "input"}
 CYCLES, LATENCY = 2600, 54_321
@@ -40,11 +40,13 @@ CYCLES, LATENCY = 2600, 54_321
 
 def finish(folder: Path, network: Graph, decode: bool = False) -> None:
     """A finished build of `network`, every unit mapped to a tenth more than it is estimated at."""
-    logical = end_with_decoder(network) if decode else network
+    logical = end_with_decoder(network, DECODER) if decode else network
     chip = make_chip(logical, 2500)
     plan = Plan(chip, size_fifos(chip, max(node.op.cycles for node in chip.nodes)))
-    for part in ("frontend", "fold", "check", "map"):
+    for part in ("export", "frontend", "fold", "check", "map"):
         (folder / part).mkdir(parents=True)
+    exported = {"decoder": asdict(DECODER)}
+    (folder / "export" / "tiny.manifest.json").write_text(json.dumps(exported))
     save_graph(network, folder / "frontend")
     save_plan(plan, folder / "fold")
     make_bundle(folder / "bundle", logical, chip, plan.depths)

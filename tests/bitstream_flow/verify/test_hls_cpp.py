@@ -28,7 +28,7 @@ from hls.operators.operator import Operator
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.simulate.cpp import CSIM, FLAGS, includes_of, open_headers
-from tests.bitstream_flow.networks import tiny_hourglass
+from tests.bitstream_flow.networks import DECODER, tiny_hourglass
 from tests.hls.operators.operator_check import needs_simulation
 
 FRAMES = 4
@@ -37,7 +37,7 @@ SKIP = "stem.quant.0"
 
 @pytest.fixture(scope="module")
 def logical() -> Graph:
-    return end_with_decoder(tiny_hourglass())
+    return end_with_decoder(tiny_hourglass(), DECODER)
 
 
 @pytest.fixture(scope="module")

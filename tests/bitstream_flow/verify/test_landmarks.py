@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -18,13 +18,14 @@ from bitstream_flow.plan.folding import Target, fold
 from bitstream_flow.verify.gate import Line
 from bitstream_flow.verify.implementations import rtl_tensors
 from bitstream_flow.verify.landmarks import with_landmarks
+from hls.common.errors import InputError
 from hls.graph.decoder import end_with_decoder, heatmap_graph
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
 from hls.streams.landmarks import decode
 from host.backends import Result, open_backend
 from host.rtl_simulation import RtlSimulation
-from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.networks import DECODER, make_bundle, make_chip, tiny_hourglass
 from tests.hls.operators.operator_check import needs_simulation
 
 FRAMES = 4
@@ -32,7 +33,7 @@ FRAMES = 4
 
 @pytest.fixture(scope="module")
 def logical() -> Graph:
-    return end_with_decoder(tiny_hourglass())
+    return end_with_decoder(tiny_hourglass(), DECODER)
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,9 @@ def test_landmarks_of_others_are_decoded_from_their_heatmaps(logical, images) ->
     assert with_landmarks(len, bare) is len
     wanted = with_landmarks(lambda part: run_reference(bare, part), logical)(images)
     assert set(wanted) == set(logical.tensors)
-    np.testing.assert_array_equal(wanted["landmarks"][:, 0, :, :2], decode(wanted["heatmaps"])[0])
+    np.testing.assert_array_equal(
+        wanted["landmarks"][:, 0, :, :2], decode(wanted["heatmaps"], DECODER)[0]
+    )
     wrong = {**wanted, "landmarks": wanted["landmarks"] + 1}
     line = Line("RTL")
     line.add(wanted, wrong)
@@ -74,8 +77,8 @@ def test_the_rtl_returns_landmarks(logical, images, tmp_path) -> None:
         found, wanted = Result.of_output(bundle, output), golden.infer(images)
     assert found.heatmaps is None and wanted.heatmaps is None
     for result in (found, wanted):
-        quarter, scores = decode(reference["heatmaps"])
-        np.testing.assert_array_equal(result.landmarks, quarter)
+        positions, scores = decode(reference["heatmaps"], DECODER)
+        np.testing.assert_array_equal(result.landmarks, positions)
         np.testing.assert_array_equal(result.scores, scores)
 
 
@@ -93,8 +96,10 @@ def test_heatmaps_do_not_wait_for_the_decoder(logical: Graph) -> None:
 def test_a_build_remembers_its_decoder(tmp_path, monkeypatch, made_with) -> None:
     monkeypatch.setenv("LANDMARK_BUILD", str(tmp_path))
     folder = tmp_path / "face-tiny-Pynq-Z1"
-    for part in ("bundle", "frontend"):
+    for part in ("bundle", "export", "frontend"):
         (folder / part).mkdir(parents=True)
+    exported = folder / "export" / "face-tiny.manifest.json"
+    exported.write_text(json.dumps({"decoder": asdict(DECODER)}))
     save_graph(tiny_hourglass(), folder / "frontend")
     # Bundles from before there was a choice say nothing.
     manifest = {"target_fps": 10.0} | ({} if made_with is None else {"decode": made_with})
@@ -102,3 +107,7 @@ def test_a_build_remembers_its_decoder(tmp_path, monkeypatch, made_with) -> None
     build = Build.existing("face-tiny", "Pynq-Z1")
     assert build.frame_rate == 10.0
     assert build.logical.output == ("landmarks" if made_with else "heatmaps")
+    assert build.decoder == DECODER
+    exported.write_text("{}")
+    with pytest.raises(InputError, match="make bitstream CONFIG=face-tiny again"):
+        _ = build.decoder

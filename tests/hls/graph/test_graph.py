@@ -26,6 +26,7 @@ from hls.graph.reference import run_reference
 from hls.operators.add_clip import AddClip
 from hls.operators.stream_fork import Fork
 from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.landmarks import DecoderSettings
 from hls.streams.tensor import TensorType
 
 KIND = TensorType(2, 3, 4, 1)
@@ -134,6 +135,6 @@ def test_references_compute_every_tensor() -> None:
 
 
 def test_the_decoder_is_put_on_and_taken_off() -> None:
-    decoding = end_with_decoder(NET)
+    decoding = end_with_decoder(NET, DecoderSettings(0, 2))
     assert decoding.output == "landmarks" and decoding.tensors["landmarks"].channels == 3
     assert heatmap_graph(decoding) == NET and heatmap_graph(NET) is NET

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hls.streams.landmarks import DecoderSettings
 from hls.streams.mirror import flip_table
 from model.checks.findings import Labelled
 from model.checks.network import Seen, look, sample, shift_findings, shift_of, swap_findings
@@ -96,7 +97,7 @@ def test_what_is_seen_lies_in_the_pictures_pixels(face: Config) -> None:
 
     data = Labelled(synthetic(6, 68), np.array(["test"] * 6))
     data.dataset.box[:, :2] += np.arange(6)[:, None]
-    seen = look(middle, face, data, 4, "")
+    seen = look(middle, DecoderSettings(2, 0), face, data, 4, "")
     assert len(seen.chosen) == 4
     x, y = (seen.points - seen.dataset.box[:, None, :2]).transpose(2, 0, 1)
     side = 0.8 * 96 * face.data.crop

@@ -28,8 +28,8 @@ def test_distances() -> None:
 
 
 def test_found_points_are_input_pixels() -> None:
-    # Heatmap pixel 2.25 covers input pixels round (2.25 + 0.5) * 4 - 0.5.
-    assert metrics.found_points(np.array([[[9, 0]]])).tolist() == [[[10.5, 1.5]]]
+    # Heatmap cell 2.25 covers input pixels round (2.25 + 0.5) * 4 - 0.5.
+    assert metrics.found_points(np.array([[[9 * 16, 0]]])).tolist() == [[[10.5, 1.5]]]
 
 
 def test_nme() -> None:
