@@ -105,7 +105,7 @@ bench: setup bitstream
 	$(PY) -m host.golden --layers
 	$(PY) -m bitstream_flow.benchmarks.emulator --config $(CONFIG) --board $(BOARD)
 	$(HOST) host/run_pynq.py --bundle $(BUNDLE) --bench 300 $(if $(DATA),--data $(DATA)/$(if $(filter pose%,$(CONFIG)),pose14,faces68).npz)
-	$(if $(VIDEO),$(HOST) -m host.live.page_bench --bundle $(BUNDLE) --video $(VIDEO))
+	$(if $(VIDEO),$(HOST) -m host.page_bench --bundle $(BUNDLE) --video $(VIDEO))
 	$(PY) -m bitstream_flow.benchmarks.xnor_units
 	$(PY) -m bitstream_flow.benchmarks.fifo_cuts --config $(CONFIG) --board $(BOARD)
 	$(PY) -m bitstream_flow.pareto --config $(CONFIG) --board $(BOARD)

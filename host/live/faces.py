@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from hls.common.errors import InputError
-from host.bundle import Bundle
-from host.face_box import (
+from host.bundle.bundle import Bundle
+from host.live.detector import Detector
+from host.live.sources import Frame
+from host.pictures.face_box import (
     FACE_LANDMARKS,
     Square,
     check_box,
@@ -19,8 +21,6 @@ from host.face_box import (
     landmark_box,
     whole_picture,
 )
-from host.live.detector import Detector
-from host.live.sources import Frame
 
 # Measured with the shipped networks. Mean scores on faces (61 of faces68's test crops; book.mkv,
 # 109 frames) are 0.96 to 1.02 of their median. Random squares without a face (60 of a street video,

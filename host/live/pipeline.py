@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from host.backends import Backend, Result
-from host.checks import Checker
-from host.draw import draw_landmarks
-from host.face_box import Square, crop, to_picture
+from host.api.base import Backend, Result
 from host.live.faces import Finder, Look
+from host.live.golden_check import Checker
 from host.live.sources import Frame, Source
 from host.live.stages import Stages
 from host.live.stop import Stop
+from host.pictures.draw import draw_landmarks
+from host.pictures.face_box import Square, crop, to_picture
 
 
 @dataclass(frozen=True)

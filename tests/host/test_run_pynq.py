@@ -17,16 +17,16 @@ import pytest
 
 from hls.common.errors import InputError
 from hls.graph.graph import Graph
-from host import stills
-from host.bundle import load_bundle
-from host.face_box import Square, parse_box
-from host.golden import Golden
-from host.image_files import read_image, write_png
-from host.live.command import main
-from host.options import parse_options
-from host.stills import open_picture
+from host.app import photographs
+from host.app.command import main
+from host.app.options import parse_options
+from host.app.photographs import open_picture
+from host.bundle.bundle import load_bundle
+from host.golden.model import Golden
+from host.pictures.face_box import Square, parse_box
+from host.pictures.image_files import read_image, write_png
+from tests.host.drawn_faces import drawn_face, needs_cascade
 from tests.host.networks import hourglass_net, landmark_net, write_test_bundle
-from tests.host.pictures import drawn_face, needs_cascade
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -134,7 +134,7 @@ def test_a_difference_is_found(
     class Other(Golden):
         run = wrong
 
-    monkeypatch.setattr(stills, "Golden", Other)
+    monkeypatch.setattr(photographs, "Golden", Other)
     with pytest.raises(InputError, match="check: 1 of 1 frames differ") as caught:
         _main(folder, "--check", "--box", "40,50,220")
     assert place in str(caught.value) and "\n" not in str(caught.value)

@@ -15,7 +15,7 @@ from rich.console import Console
 from bitstream_flow.benchmarks.emulator import candidates, measure, report
 from bitstream_flow.benchmarks.float_twin import float_twin, quantised, session
 from hls.graph.graph import Graph
-from host.golden import multiplications
+from host.golden.model import multiplications
 from tests.host.networks import Builder, hourglass_net, landmark_net
 
 

@@ -28,7 +28,7 @@ from bitstream_flow.plan.folding import Target, fold
 from bitstream_flow.verify.implementations import random_images, rtl_tensors
 from hls.common.errors import InputError
 from hls.graph.reference import run_reference
-from host.golden import Golden
+from host.golden.model import Golden
 from model.blocks import block
 from model.config import NetworkConfig, load_config
 from model.export import export_network, export_qonnx_file

@@ -17,10 +17,10 @@ from bitstream_flow.build import export, fold, frontend, make_bundle
 from bitstream_flow.equality import real_images
 from bitstream_flow.verify.gate import compare
 from bitstream_flow.verify.implementations import random_images
-from host.bundle import load_bundle
+from host.bundle.bundle import load_bundle
 from host.emulator import Emulator
 from host.emulator.__main__ import differing
-from host.golden import Golden
+from host.golden.model import Golden
 
 DATA = os.environ.get("LANDMARK_DATA")
 needs_data = pytest.mark.skipif(DATA is None, reason="LANDMARK_DATA is not set")
