@@ -18,12 +18,13 @@ from tqdm import tqdm
 
 from hls.common.errors import run_command
 from hls.streams.landmarks import DecoderSettings
-from model.checkpoint import annotate, checkpoint_path, load_logits
-from model.confidence import RIGHT, Confidence, fit_confidence, reliability
 from model.config import Config, load_config
-from model.data import Dataset, data_folder, dataset_of, load_source
+from model.data.dataset import Dataset
+from model.data.faceless import faceless_inputs
+from model.data.load import data_folder, dataset_of, load_source
+from model.evaluation.confidence import RIGHT, Confidence, fit_confidence, reliability
 from model.evaluation.crops import Run, crops_of, heatmaps_of, landmarks_in
-from model.faceless import faceless_inputs
+from model.training.checkpoint import annotate, checkpoint_path, load_logits
 
 SQUARES, SEED, BATCH = 1_000, 2026, 32
 

@@ -18,9 +18,9 @@ import numpy as np
 
 from hls.common.errors import InputError, run_command
 from hls.streams.views import COUNTS, combined
-from model.checkpoint import checkpoint_path, load_logits, load_network, load_tensors, shipped
 from model.config import Config, load_config
-from model.data import Dataset, data_folder, fitting, load_source
+from model.data.dataset import Dataset
+from model.data.load import data_folder, fitting, load_source
 from model.evaluation.crops import crops_of, heatmaps_of, views_of
 from model.evaluation.metrics import cumulative
 from model.evaluation.pictures import curves, failures, png
@@ -28,6 +28,13 @@ from model.evaluation.published import PUBLISHED
 from model.evaluation.results import Result, as_json, tables_of
 from model.evaluation.sets import KNOWN, NamedSet, known_set, own_set
 from model.evaluation.tables import as_csv, markdown, published_table
+from model.training.checkpoint import (
+    checkpoint_path,
+    load_logits,
+    load_network,
+    load_tensors,
+    shipped,
+)
 
 
 def mean_shape(dataset: Dataset) -> np.ndarray:

@@ -29,8 +29,8 @@ def random_images(graph: Graph, count: int, seed: int = 0) -> np.ndarray:
 
 def brevitas(build: Build) -> Run:
     """Every quantised tensor of the PyTorch model that was exported."""
-    from model.checkpoint import load_network
-    from model.trace import traced_forward
+    from model.network.trace import traced_forward
+    from model.training.checkpoint import load_network
 
     return partial(traced_forward, load_network(build.config, build.exported_checkpoint))
 

@@ -3,7 +3,7 @@
 """Where the face is, and the square of the picture that the network sees.
 
 Coordinates have pixel centres at whole numbers, as landmarks do: pixel 0 covers -0.5 to 0.5.
-Squares, crops and landmarks are mapped exactly as in training (model/data.py).
+Squares, crops and landmarks are mapped exactly as in training (model/data/geometry.py).
 """
 
 from __future__ import annotations

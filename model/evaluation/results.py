@@ -18,7 +18,7 @@ from model.config import Config
 from model.evaluation.published import PUBLISHED, Published
 from model.evaluation.sets import NamedSet
 from model.evaluation.tables import Cell, Rows, Table, figures, part_metric, plain, published_table
-from model.summary import count
+from model.network.count import count
 
 GUESS = "mean shape"
 

@@ -43,7 +43,7 @@ def test_no_step_depends_on_the_page_or_the_report(step: str) -> None:
 @pytest.mark.parametrize(
     ("step", "needs"),
     [
-        ("export", "model/ties.py"),
+        ("export", "model/network/rounding_ties.py"),
         ("frontend", "bitstream_flow/frontend/thresholds.py"),
         ("fold", "hls/operators/xnor_mvu.py"),
         ("fold", "bitstream_flow/fifos/schedule.py"),

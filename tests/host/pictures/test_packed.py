@@ -47,7 +47,7 @@ def test_the_training_side_says_the_same(tmp_path: Path, landmarks: int) -> None
     pytest.importorskip("brevitas", reason="needs the compile side")
     from types import SimpleNamespace
 
-    from model.data import load_packed
+    from model.data.packed import load_packed
     from model.evaluation.crops import crops_of
     from model.evaluation.tables import headline_of
 
