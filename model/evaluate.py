@@ -76,7 +76,7 @@ def evaluate(
         raise InputError(f"{name}: no image counts, for none has a normaliser")
     results = []
     for number in views:
-        found = combined(points[:number], scores[:number])
+        found = combined(points[:number], scores[:number], config.network.input_size)
         errors = crops.errors_of(found)
         held = None
         if (number, split, data.name) == (1, "test", own_set(config).name):
