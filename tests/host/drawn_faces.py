@@ -8,9 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-needs_cascade = pytest.mark.skipif(
-    not hasattr(cv2, "CascadeClassifier"), reason="OpenCV 5 has no Haar cascades"
-)
+needs_cascade = pytest.mark.cascade
 
 # Ellipses of a face 200 pixels high: centre, half axes, grey value.
 _PARTS = (

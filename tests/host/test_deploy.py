@@ -26,7 +26,7 @@ from tests.host.networks import write_test_bundle
 test_command.__test__ = False
 ROOT = Path(__file__).resolve().parents[2]
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-needs_rsync = pytest.mark.skipif(shutil.which("rsync") is None, reason="rsync is not installed")
+needs_rsync = pytest.mark.rsync
 
 # Stands for a board: keeps its arguments, and runs the command at home in $BOARD_HOME.
 FAKE_SSH = """#!/usr/bin/env bash
@@ -259,7 +259,7 @@ def _wait_for(port: int) -> None:
 
 
 @needs_rsync
-@pytest.mark.skipif(SSHD is None, reason="openssh-server is not installed")
+@pytest.mark.sshd
 def test_through_a_real_sshd(server: str, tmp_path: Path) -> None:
     bundle = write_test_bundle(tmp_path / "bundle")
     command = [sys.executable, "-m", "host.deploy", "--bundle", str(bundle), "--test"]

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -50,9 +49,7 @@ def test_nothing_else_is_imported() -> None:
     assert run.returncode == 0, run.stderr
 
 
-@pytest.mark.skipif(
-    "BOARD_LIKE" not in os.environ, reason="only `make board-like` has old packages"
-)
+@pytest.mark.board_like
 def test_these_are_a_boards_old_packages_and_no_others() -> None:
     assert sys.version_info[:2] == (3, 10)
     assert np.__version__.startswith("1.21.") and cv2.__version__.startswith("4.5.")

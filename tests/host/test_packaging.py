@@ -8,16 +8,14 @@ import os
 import subprocess
 import sys
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from host.deploy import deployed_files, stage
 from tests.host.networks import write_test_bundle
-from tests.host.reasons import NO_PYNQ
 
-needs_pynq = pytest.mark.skipif(find_spec("pynq") is None, reason=NO_PYNQ)
+needs_pynq = pytest.mark.pynq
 
 FIND = """
 from importlib.metadata import entry_points

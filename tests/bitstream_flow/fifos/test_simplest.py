@@ -43,6 +43,7 @@ def test_a_map_on_every_skip_takes_more_than_the_analysis(chip: Graph) -> None:
     assert bits > sum(depth.bits for depth in size_fifos(chip, interval))
 
 
+@pytest.mark.simulation
 def test_the_simplest_depths_run(logical: Graph, chip: Graph, tmp_path) -> None:
     wanted, streams = simplest_safe_depths(chip), {e.name: e.stream for e in edges(chip)}
     depths = [Depth(name, 0, depth, streams[name].width_bits) for name, depth in wanted.items()]

@@ -97,6 +97,7 @@ def test_a_plan_in_ultra_ram_is_kept_and_read_again(
     assert [node.op for node in again.chip.nodes] == [node.op for node in found.chip.nodes]
 
 
+@pytest.mark.simulation
 def test_wide_skips_keep_values_pace_and_liveness(logical, wide, tmp_path) -> None:
     shape = (5, *logical.tensors["image"].shape)
     images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)

@@ -36,9 +36,7 @@ from tests.bitstream_flow.frontend.test_compile import SMALL
 
 RATE = 20_000.0
 MISSING = " and ".join(flow.missing_tools()) + " missing"
-pytestmark = pytest.mark.skipif(
-    not flow.missing_tools(), reason="Vivado is here: the builder would not stop before it"
-)
+pytestmark = pytest.mark.finn
 
 
 @pytest.fixture(scope="module")

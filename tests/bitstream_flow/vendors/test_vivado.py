@@ -30,7 +30,7 @@ from host.bundle.seal import check_seal
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 
 STUB = Path(__file__).with_name("vivado.tcl")
-needs_tcl = pytest.mark.skipif(shutil.which("tclsh") is None, reason="tclsh is not installed")
+needs_tcl = pytest.mark.tcl
 Commands = list[list[str]]
 
 

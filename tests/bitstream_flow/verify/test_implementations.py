@@ -23,7 +23,7 @@ from host.emulator.__main__ import differing
 from host.golden.model import Golden
 
 DATA = os.environ.get("LANDMARK_DATA")
-needs_data = pytest.mark.skipif(DATA is None, reason="LANDMARK_DATA is not set")
+needs_data = pytest.mark.data
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,7 @@ import pytest
 
 from hls.operators.operator import NO_CONSTANTS, Constants, Operator
 from hls.simulate import cpp
-from hls.simulate.rtl import Run, SimulationError, build, operator_design
-from hls.simulate.verilate import compiler, verilator_root
+from hls.simulate.rtl import Run, build, operator_design
 from hls.streams.tensor import TensorType
 
 # (source, sink) stall; with an odd seed a stalling sink waits for valid before it gets ready.
@@ -22,16 +21,7 @@ IDLE_LIMIT = 5_000
 SETTLE = 12
 
 
-def can_simulate() -> str:
-    """Why the RTL cannot be simulated on this machine; empty if it can."""
-    try:
-        verilator_root(), compiler(), cpp.open_headers()
-    except SimulationError as error:
-        return str(error)
-    return ""
-
-
-needs_simulation = pytest.mark.skipif(bool(can_simulate()), reason=can_simulate())
+needs_simulation = pytest.mark.simulation
 
 
 def random_frames(tensor: TensorType, frames: int, random: np.random.Generator) -> np.ndarray:

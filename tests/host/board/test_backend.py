@@ -28,6 +28,7 @@ from tests.host.networks import hourglass_net, landmark_net
 from tests.host.reasons import NO_PYNQ
 
 pytest.importorskip("pynq", reason=NO_PYNQ)
+pytestmark = pytest.mark.pynq
 
 
 @pytest.fixture()

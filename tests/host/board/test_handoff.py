@@ -17,6 +17,8 @@ pynq_parser = pytest.importorskip("pynq.metadata.runtime_metadata_parser", reaso
 from bitstream_flow.artifacts.handoff import Design, write_expected  # noqa: E402
 from bitstream_flow.boards.board import board_names, load_board  # noqa: E402
 
+pytestmark = pytest.mark.pynq
+
 
 def _parse(path: Path) -> Any:
     from pynqmetadata.frontends import Metadata

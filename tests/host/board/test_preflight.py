@@ -31,10 +31,9 @@ from host.bundle.bundle import Bundle, load_bundle
 from host.bundle.seal import seal
 from host.golden.model import Golden
 from tests.host.boards import board_bundle, images_for, simulated_backend
-from tests.host.reasons import NO_PYNQ
 
 Z1 = Machine("armv7l", 0, {"XILINX_XRT": "/usr"}, "Pynq-Z1", "3.0.1")
-needs_pynq = pytest.mark.skipif(pynq_version() is None, reason=NO_PYNQ)
+needs_pynq = pytest.mark.pynq
 
 
 @pytest.fixture()

@@ -13,7 +13,7 @@ from host.golden import popcount
 
 NATIVE = pytest.param(
     popcount.sum_ones,
-    marks=pytest.mark.skipif(not hasattr(np, "bitwise_count"), reason="numpy before 2"),
+    marks=pytest.mark.numpy2,
 )
 
 

@@ -229,8 +229,8 @@ class Counts(Sink):
 
 
 @needs_cascade
-@pytest.mark.skipif(not _BUNDLE.is_dir(), reason="needs make bitstream CONFIG=face-tiny")
-@pytest.mark.skipif(not (_CLIPS / "book.mkv").is_file(), reason="LANDMARK_DATA has no clips")
+@pytest.mark.built
+@pytest.mark.clips
 def test_a_person_is_followed_through_a_real_clip() -> None:
     person = read_video(_CLIPS / "book.mkv")
     street = read_video(_CLIPS / "one-by-one-person-detection.mp4")[:480:8]

@@ -21,7 +21,7 @@ BUNDLE = build_root() / "face-tiny-Pynq-Z1" / "bundle"
 
 @needs_chromium
 @needs_cascade
-@pytest.mark.skipif(not BUNDLE.is_dir(), reason="needs make bitstream CONFIG=face-tiny")
+@pytest.mark.built
 def test_the_browser_shows_landmarks_on_a_face(tmp_path: Path) -> None:
     faces = [drawn_face(220, (480, 640), (300 + i, 220)) for i in range(40)]
     video, still = write_video(tmp_path / "face.avi", faces), ROOT / "build" / "page" / "live.png"

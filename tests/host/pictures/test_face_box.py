@@ -48,7 +48,7 @@ def test_no_face() -> None:
         find_face(np.full((200, 200, 3), 128, np.uint8))
 
 
-@pytest.mark.skipif("LANDMARK_DATA" not in os.environ, reason="LANDMARK_DATA is not set")
+@pytest.mark.data
 @needs_cascade
 def test_found_boxes_fit_the_training_boxes() -> None:
     data = np.load(Path(os.environ["LANDMARK_DATA"]) / "faces68.npz", allow_pickle=False)

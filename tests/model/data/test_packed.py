@@ -76,7 +76,7 @@ def test_not_a_data_set(tmp_path) -> None:
         dataset_of(load_config("face-tiny"), None, "train")
 
 
-@pytest.mark.skipif("LANDMARK_DATA" not in os.environ, reason="LANDMARK_DATA is not set")
+@pytest.mark.data
 def test_faces68_has_what_its_notes_say() -> None:
     data = dataset_of(load_config("face-tiny"), Path(os.environ["LANDMARK_DATA"]), "test")
     assert (len(data), data.landmarks_count) == (488, 68)

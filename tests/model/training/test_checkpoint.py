@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from pathlib import Path
 
@@ -71,7 +70,7 @@ def test_a_shipped_network_is_settled_and_its_card_is_of_this_file(name: str) ->
     assert config.network.real or ties(load_network(config)) == []
 
 
-@pytest.mark.skipif("LANDMARK_DATA" not in os.environ, reason="LANDMARK_DATA is not set")
+@pytest.mark.data
 def test_a_shipped_network_is_as_good_as_its_card_says() -> None:
     config = load_config("face-tiny")
     logits, crops = load_logits(config), evaluation_crops(config, data_folder(None))
