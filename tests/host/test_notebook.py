@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from tests.host.networks import write_test_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "host" / "notebooks" / "landmarks.ipynb"
+NOTEBOOKS = sorted(NOTEBOOK.parent.glob("*.ipynb"))
 
 # As Jupyter does it: cell by cell in one interpreter, until the first error.
 EXECUTE = """
@@ -43,11 +45,24 @@ def _execute(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
-def test_it_is_stored_without_outputs() -> None:
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-    code = [cell for cell in cells if cell["cell_type"] == "code"]
+def _code(notebook: Path) -> list[dict[str, Any]]:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["cell_type"] == "code"]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_they_are_stored_without_outputs(notebook: Path) -> None:
+    code = _code(notebook)
     assert len(code) >= 7
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_first_cell_finds_the_program(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(notebook.parent)
+    monkeypatch.setattr(sys, "path", ["elsewhere"])
+    exec("".join(_code(notebook)[0]["source"]), {})
+    assert sys.path == [str(ROOT), "elsewhere"]
 
 
 @needs_cascade
