@@ -4,12 +4,19 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from bitstream_flow.boards.board import board_names
+from bitstream_flow.fifos.depths import size_fifos
+from hls.operators.registry import OPERATORS
+from model.data.formats import DATA_SETS
+from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
@@ -78,8 +85,11 @@ def test_modules_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_files_in_tests_exist(page: Path) -> None:
-    for name in re.findall(r"tests/[\w/]+\.(?:py|cpp)", page.read_text()):
+def test_files_exist(page: Path) -> None:
+    """Those that are named with their path from the root."""
+    for name in re.findall(
+        r"\b((?:model|hls|bitstream_flow|host|tests)/[\w/-]+\.[a-z]+)", page.read_text()
+    ):
         assert (ROOT / name).exists(), name
 
 
@@ -95,3 +105,40 @@ def test_help_names_every_goal() -> None:
         "python310",
     }
     assert goals <= set(re.findall(r"[\w-]+", text)), goals - set(re.findall(r"[\w-]+", text))
+
+
+def test_the_examples_in_the_pages() -> None:
+    result = doctest.testfile(str(ROOT / "hls/operators/README.md"), module_relative=False)
+    assert result.attempted and not result.failed
+
+
+def test_every_operator_is_listed() -> None:
+    first = (ROOT / "hls/operators/README.md").read_text().split("\n## ")[0]
+    assert set(OPERATORS) | {"fork"} <= set(re.findall(r"\w+", first)) | {"stream_fork"}
+
+
+def test_every_board_is_listed() -> None:
+    for page in (ROOT / "README.md", ROOT / "bitstream_flow/boards/README.md"):
+        assert set(re.findall(r"`([\w-]+)`", page.read_text())) >= set(board_names())
+
+
+def test_every_data_format_is_listed() -> None:
+    page = (ROOT / "model/README.md").read_text()
+    assert DATA_SETS.keys() <= set(re.findall(r"`([\w-]+)`", page))
+
+
+def test_every_environment_variable_is_listed() -> None:
+    """Those of our own; the packages' pages leave out what other programs read."""
+    files = [path for name in ("hls", "host", "model", "bitstream_flow")
+             for path in (ROOT / name).rglob("*") if path.suffix in {".py", ".ipynb"}]  # fmt: skip
+    ours = {name for path in files for name in re.findall(r"LANDMARK_[A-Z]+", path.read_text())}
+    page = (ROOT / "host/README.md").read_text()
+    assert ours and ours <= set(re.findall(r"`(LANDMARK_[A-Z]+)`", page))
+
+
+def test_every_manifest_entry_is_listed(tmp_path: Path) -> None:
+    logical = tiny_hourglass()
+    chip = make_chip(logical, 3000)
+    bundle = make_bundle(tmp_path / "bundle", logical, chip, size_fifos(chip, 3000))
+    text = (ROOT / "host/README.md").read_text().split("## The bundle")[1].split("\n## ")[0]
+    assert {*bundle.manifest, "decode"} <= set(re.findall(r"`(\w+)`", text))
