@@ -65,7 +65,7 @@ def test_an_8_bit_twin_convolves_in_8_bits() -> None:
 
 @pytest.mark.parametrize("graph", [hourglass_net(), landmark_net()], ids=["heatmaps", "landmarks"])
 def test_all_candidates_run(graph: Graph) -> None:
-    seconds = measure(candidates(graph), rounds=1, frames=1)
+    seconds = measure(candidates(graph, DECODER), rounds=1, frames=1)
     out = io.StringIO()
     Console(file=out, width=100).print(report("test", seconds, 10**6))
     text = out.getvalue()
