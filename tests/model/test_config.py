@@ -93,4 +93,5 @@ def test_mistakes_in_a_base_are_named(tmp_path, text: str, message: str) -> None
 
 def write_base(folder: Path, name: str, text: str) -> None:
     (folder / "parent.toml").write_text((FOLDER / "face-tiny.toml").read_text())
+    (folder / "face-z1.toml").write_text((FOLDER / "face-z1.toml").read_text())
     (folder / f"{name}.toml").write_text(text)
