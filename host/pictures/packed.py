@@ -67,7 +67,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         raise InputError(f"{path} is no packed data set (.npz without pickles)") from None
     missing = set(_ARRAYS) - set(arrays)
     if missing:
-        raise InputError(f"{path} lacks the array {min(missing)}: pack it as README says")
+        raise InputError(f"{path} lacks the array {min(missing)}: pack it as model/README.md says")
     count = len(arrays["offset"]) - 1
     for key in set(_ARRAYS) - {"jpeg", "offset"}:
         if len(arrays[key]) != count:

@@ -21,7 +21,7 @@ from model.network.network import LandmarkNetwork
 from model.network.quantisers import BinaryConv
 from model.training.optimise import Logits
 
-FOLDER = Path(__file__).parent / "checkpoints"
+FOLDER = Path(__file__).parent.parent / "checkpoints"
 
 
 def checkpoint_path(config: str) -> Path:

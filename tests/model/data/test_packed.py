@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError
-from model.config import load_config
-from model.data.load import dataset_of
+from model.config import Source, load_config
+from model.data.load import dataset_of, load_source
 from model.data.packed import load_packed
 from model.data.synthetic import synthetic
 
@@ -78,5 +78,5 @@ def test_not_a_data_set(tmp_path) -> None:
 
 @pytest.mark.skipif("LANDMARK_DATA" not in os.environ, reason="LANDMARK_DATA is not set")
 def test_faces68_has_what_its_notes_say() -> None:
-    data = dataset_of(load_config("face-tiny"), Path(os.environ["LANDMARK_DATA"]), "test")
+    data = load_source(Source("faces68.npz"), Path(os.environ["LANDMARK_DATA"]), "test")
     assert (len(data), data.landmarks_count) == (488, 68)
