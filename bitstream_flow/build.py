@@ -109,6 +109,7 @@ def _write_bundle(build: Build, out: Path) -> None:
         "model": network,
         "stride": network["stride"],
         "crop": network["crop"],
+        **{name: network[name] for name in ("confidence",) if name in network},
     }
     plan = build.plan
     write_bundle(

@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from hls.common.errors import InputError, run_command
+from hls.streams.confidence import read_confidence
 from hls.streams.landmarks import DecoderSettings
 from hls.streams.views import COUNTS, combined
 from model.config import Config, load_config
 from model.data.dataset import Dataset
 from model.data.load import data_folder, fitting, load_source
-from model.evaluation.confidence import read_confidence
 from model.evaluation.crops import Run, crops_of, heatmaps_of, views_of
 from model.evaluation.metrics import cumulative
 from model.evaluation.pictures import curves, failures, png

@@ -21,10 +21,12 @@ from host.pictures.face_box import (
     landmark_box,
     whole_picture,
 )
+from host.pictures.landmarks import Landmarks
 
-# Measured with the shipped networks. Mean scores on faces (61 of faces68's test crops; book.mkv,
-# 109 frames) are 0.96 to 1.02 of their median. Random squares without a face (60 of a street video,
-# 60 of pose14, noise, flat grey): 95 of 100 stay below 0.91 (face-tiny) and 0.87 (face-z1).
+# For networks without a threshold of their own. Measured with the shipped ones: mean scores on
+# faces (61 of faces68's test crops; book.mkv, 109 frames) are 0.96 to 1.02 of their median. Random
+# squares without a face (60 of a street video, 60 of pose14, noise, flat grey): 95 of 100 stay
+# below 0.91 (face-tiny) and 0.87 (face-z1).
 _LEAST_SCORE = 0.90
 # New box over old one: 0.89 to 1.18 on faces, 1.47 where the old one was 0.7 of what it should be.
 _SIDES = (0.6, 1.6)
@@ -66,8 +68,8 @@ class Finder(ABC):
     def look(self, frame: Frame) -> list[Look]:
         """Where to look in this frame."""
 
-    def learn(self, frame: Frame, look: Look, landmarks: np.ndarray, scores: np.ndarray) -> bool:
-        """Take in a result, (K, 2) in the picture's pixels and (K,); whether it counts."""
+    def learn(self, frame: Frame, look: Look, found: Landmarks) -> bool:
+        """Take in a result; whether it counts."""
         return True
 
     def close(self) -> None:  # noqa: B027 - not every one has to
@@ -163,9 +165,13 @@ class Tracker(Finder):
                 self._tracks[self._numbers] = _Track(box)
                 self._numbers += 1
 
-    def learn(self, frame: Frame, look: Look, landmarks: np.ndarray, scores: np.ndarray) -> bool:
-        new, score = landmark_box(landmarks), float(scores.mean())
-        good = score >= _LEAST_SCORE * self._level and _plausible(look.box, new, frame.image)
+    def learn(self, frame: Frame, look: Look, found: Landmarks) -> bool:
+        new, score = landmark_box(found.points), float(found.scores.mean())
+        if found.confidence is not None:
+            face = found.is_face
+        else:
+            face = score >= _LEAST_SCORE * self._level
+        good = face and _plausible(look.box, new, frame.image)
         track = self._tracks.get(look.number)
         if track is None:
             return good

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from hls.streams.confidence import Confidence
 from hls.streams.landmarks import DecoderSettings
 from model.config import Config
 from model.data.faceless import faceless_inputs
 from model.data.load import load_source
-from model.evaluation.confidence import Bin, Confidence, reliability
+from model.evaluation.confidence import Bin, reliability
 from model.evaluation.crops import Run, landmarks_in
 from model.evaluation.tables import Rows, Table
 

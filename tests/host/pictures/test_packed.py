@@ -13,6 +13,7 @@ import pytest
 
 from hls.common.errors import InputError
 from hls.common.folders import build_root
+from hls.streams.views import combined
 from host.backends import open_backend
 from host.bundle.bundle import load_bundle
 from host.pictures.packed import accuracy, errors_of, read_packed
@@ -48,7 +49,7 @@ def test_the_training_side_says_the_same(tmp_path: Path, landmarks: int) -> None
     from types import SimpleNamespace
 
     from model.data.packed import load_packed
-    from model.evaluation.crops import crops_of
+    from model.evaluation.crops import crops_of, views_of
     from model.evaluation.tables import headline_of
 
     path = pack(tmp_path / "data.npz", landmarks)
@@ -65,6 +66,17 @@ def test_the_training_side_says_the_same(tmp_path: Path, landmarks: int) -> None
         crops = crops_of(load_packed(path, "test"), config)
         heatmaps = backend.infer(crops.images, heatmaps=True).heatmaps
         theirs = crops.errors(heatmaps, bundle.decoder)
+        dataset = load_packed(path, "test")
+
+        def run(images: np.ndarray) -> np.ndarray:
+            return backend.infer(images, heatmaps=True).heatmaps
+
+        points, scores = views_of(run, bundle.decoder, dataset, config, 4)
+        several = crops.errors_of(combined(points, scores, 16))
+        np.testing.assert_allclose(
+            errors_of(backend, read_packed(path, landmarks), 4), several, rtol=1e-5
+        )
+        assert accuracy(backend, read_packed(path, landmarks), 4).endswith(", 4 views each")
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
     _, value = headline_of(theirs, "nme" if landmarks == 68 else "pck")
     wanted = f"NME {value:.4f}, 8 " if landmarks == 68 else f"PCK@0.5 {100 * value:.2f} %, 8 "
