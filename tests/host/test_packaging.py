@@ -57,8 +57,7 @@ def _there(installed: Path, *command: str, **environment: str) -> subprocess.Com
 def test_only_host_and_hls_are_installed(installed: Path) -> None:
     names = {path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")}
     assert names - {"bin"} == {"host", "hls"}
-    # Pages are for readers of the sources.
-    wanted = {path for path in deployed_files() if path.parts[0] in names and path.suffix != ".md"}
+    wanted = {path for path in deployed_files() if path.parts[0] in names}
     places = (installed / name for name in ("host", "hls"))
     there = {path.relative_to(installed) for place in places for path in _files(place)}
     assert there == wanted, "see [tool.setuptools.package-data]"
