@@ -28,7 +28,7 @@ endif
 PY := .venv/bin/python
 HOST := .venv-host/bin/python
 OLD := .venv-board/bin/python
-BUNDLE := build/$(CONFIG)-$(BOARD)/bundle
+BUNDLE = build/$(CONFIG)-$(BOARD)/bundle
 export OMP_NUM_THREADS ?= 1
 # Brevitas warns at import of an optional package that nothing here uses.
 export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
@@ -78,6 +78,8 @@ lint: compile-side
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 
+# The network whose points lie where a person would put them; CONFIG=face-tiny is sooner done.
+demo: CONFIG = face-z1
 demo: setup bitstream
 	$(PY) -c "import skimage, shutil, os; os.makedirs('build/demo', exist_ok=True); shutil.copy(os.path.join(os.path.dirname(skimage.__file__), 'data', 'astronaut.png'), 'build/demo')"
 	$(HOST) -c 'import importlib.util as u; exit(u.find_spec("pynq") is None)' && backend=rtl || { backend=emulator; \

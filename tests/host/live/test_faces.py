@@ -155,7 +155,9 @@ def test_a_calibrated_networks_threshold_decides() -> None:
         found = Landmarks(_points(box), scores, np.ones(68), confidence, is_face)
         return tracker.learn(_frame(0), look, found)
 
-    assert learn(1000, 0.99, True) and learn(500, 0.6, True)
+    assert not learn(1000, 0.6, False)  # not taken up below the threshold
+    assert learn(1000, 0.99, True) and learn(500, 0.9, True)
+    assert learn(900, 0.6, False)  # a blurred frame of one that is followed
     assert not any(learn(1000, 0.1, False) for _ in range(3))
     assert tracker.look(_frame(1)) == []
 
