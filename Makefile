@@ -28,7 +28,7 @@ endif
 PY := .venv/bin/python
 HOST := .venv-host/bin/python
 OLD := .venv-board/bin/python
-BUNDLE := build/$(CONFIG)-$(BOARD)/bundle
+BUNDLE = build/$(CONFIG)-$(BOARD)/bundle
 export OMP_NUM_THREADS ?= 1
 # Brevitas warns at import of an optional package that nothing here uses.
 export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
@@ -79,6 +79,8 @@ lint: compile-side
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 
+# The network whose points lie where a person would put them; CONFIG=face-tiny is sooner done.
+demo: CONFIG = face-z1
 demo: setup bitstream
 	$(PY) -c "import skimage, shutil, os; os.makedirs('build/demo', exist_ok=True); shutil.copy(os.path.join(os.path.dirname(skimage.__file__), 'data', 'astronaut.png'), 'build/demo')"
 	$(HOST) -c 'import importlib.util as u; exit(u.find_spec("pynq") is None)' && backend=rtl || { backend=emulator; \
@@ -106,7 +108,7 @@ bench: setup bitstream
 	$(PY) -m host.golden --layers
 	$(PY) -m bitstream_flow.benchmarks.emulator --config $(CONFIG) --board $(BOARD)
 	$(HOST) host/run_pynq.py --bundle $(BUNDLE) --bench 300 $(if $(DATA),--data $(DATA)/$(if $(filter pose%,$(CONFIG)),pose14,faces68).npz)
-	$(if $(VIDEO),$(HOST) -m host.live.page_bench --bundle $(BUNDLE) --video $(VIDEO))
+	$(if $(VIDEO),$(HOST) -m host.page_bench --bundle $(BUNDLE) --video $(VIDEO))
 	$(PY) -m bitstream_flow.benchmarks.xnor_units
 	$(PY) -m bitstream_flow.benchmarks.fifo_cuts --config $(CONFIG) --board $(BOARD)
 	$(PY) -m bitstream_flow.pareto --config $(CONFIG) --board $(BOARD)

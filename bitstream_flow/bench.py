@@ -17,8 +17,8 @@ from bitstream_flow.report.summary import Summary
 from bitstream_flow.verify.implementations import brevitas, random_images
 from hls.common.errors import run_command
 from hls.graph.decoder import heatmap_graph
-from host.bundle import load_bundle
-from host.golden import Golden
+from host.bundle.bundle import load_bundle
+from host.golden.model import Golden
 
 
 def golden_rate(golden: Golden, images: np.ndarray, repeats: int = 7) -> float:

@@ -39,8 +39,8 @@ GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")
 
 def export(build: Build) -> bool:
     """Checkpoint -> QONNX and manifest, and a copy of the checkpoint to compare with."""
-    from model.checkpoint import checkpoint_path
     from model.export import exact_config, export_network
+    from model.training.checkpoint import checkpoint_path
 
     config = exact_config(build.config)
     checkpoint = build.checkpoint or checkpoint_path(build.config)
@@ -109,6 +109,7 @@ def _write_bundle(build: Build, out: Path) -> None:
         "model": network,
         "stride": network["stride"],
         "crop": network["crop"],
+        **{name: network[name] for name in ("confidence",) if name in network},
     }
     plan = build.plan
     write_bundle(

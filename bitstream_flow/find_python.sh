@@ -49,5 +49,5 @@ done
 
 [ -z "$bare" ] || refuse "Python $bare has no venv module: apt-get install python$bare-venv"
 there=$(describe "${PYTHON:-python3}")
-there="${PYTHON:-python3} is ${there:-none that runs}"
-refuse "$wanted is needed, and ${there% venv}: install one, or name it with make PYTHON=/path/to/python"
+there=${there:+is ${there% venv}}
+refuse "$wanted is needed, and ${PYTHON:-python3} ${there:-does not run}: install one, or name it with make PYTHON=/path/to/python"

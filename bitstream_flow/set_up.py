@@ -34,6 +34,8 @@ PIP = "pip==26.3"
 FAST = "--use-feature=fast-deps"
 # What `TORCH=` may be beside an address: PyTorch's index of builds without CUDA.
 INDEXES = {"cpu": "https://download.pytorch.org/whl/cpu"}
+# What is written beside the sources.
+MADE = (".venv", ".venv-host", "binary_landmarks.egg-info", "build")
 
 
 class SetUpError(Exception):
@@ -103,11 +105,14 @@ def fingerprint(side: Side, root: Path) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def is_ready(side: Side, root: Path, asked: str) -> bool:
-    """Whether it is whole and up to date, and of the Python that was asked for, if any."""
+def is_ready(side: Side, root: Path, asked: str, torch: str) -> bool:
+    """Whether it is whole and up to date, and of the Python and build that were asked for, if any.
+
+    `torch` is as in `make_environment`; one without CUDA also serves whoever asks for no build.
+    """
     folder = root / side.folder
     try:
-        made_from = (folder / "ready").read_text()
+        made_from, _, what = (folder / "ready").read_text().partition("\n")
         version = subprocess.run(
             [folder / "bin" / "python", "-c", "import sys; print(*sys.version_info[:2], sep='.')"],
             capture_output=True, text=True, check=True,
@@ -115,7 +120,8 @@ def is_ready(side: Side, root: Path, asked: str) -> bool:
     except (OSError, subprocess.CalledProcessError):
         return False
     ours = "{}.{}".format(*sys.version_info[:2])
-    return made_from == fingerprint(side, root) and (not asked or version == ours)
+    fits = (not asked or version == ours) and not (torch == "cpu" and what == CUDA.what)
+    return fits and made_from == fingerprint(side, root)
 
 
 def check_place(root: Path) -> None:
@@ -127,6 +133,9 @@ def check_place(root: Path) -> None:
         )
     if not os.access(root, os.W_OK):
         raise SetUpError(f"{root} cannot be written by you: clone into a folder of your own")
+    for path in (root / name for name in MADE):
+        if path.exists() and not os.access(path, os.W_OK):
+            raise SetUpError(f"{path} cannot be written by you: remove it (sudo rm -r {path})")
 
 
 def check_compiler() -> None:
@@ -157,7 +166,7 @@ class Environment:
     def create(self) -> None:
         """The bare environment; what was there is removed."""
         command = [sys.executable, "-m", "venv", "--clear", str(self.folder)]
-        run = subprocess.run(command, capture_output=True, text=True)
+        run = subprocess.run(command, close_fds=False, capture_output=True, text=True)
         if run.returncode:
             raise SetUpError(f"no environment in {self.folder}: {_last(run.stderr + run.stdout)}")
         (self.folder / "tmp").mkdir()
@@ -167,9 +176,8 @@ class Environment:
         python = str(self.folder / "bin" / "python")
         command = [python, "-m", "pip", "install", "--disable-pip-version-check", *arguments]
         environment = os.environ | {"TMPDIR": str(self.folder / "tmp"), "PIP_USER": "0"}
-        return subprocess.run(
-            command, cwd=self.root, env=environment, capture_output=capture, text=True
-        )
+        how: dict[str, Any] = {"cwd": self.root, "env": environment, "capture_output": capture}
+        return subprocess.run(command, close_fds=False, text=True, **how)
 
     def ask(self, *arguments: str) -> str:
         """What pip answers; without an answer a SetUpError says so."""
@@ -200,11 +208,13 @@ class Environment:
                     " the same make again starts afresh"
                 )
 
-    def finish(self) -> None:
-        """Mark the environment as whole, in one step."""
+    def finish(self, what: str) -> None:
+        """Mark the environment as whole, in one step; `what` is what its size was said of."""
         shutil.rmtree(self.folder / "tmp")
+        # Without power from here on, the mark must not be on the disk alone.
+        os.sync()
         mark = self.folder / "ready.part"
-        mark.write_text(fingerprint(self.side, self.root))
+        mark.write_text(f"{fingerprint(self.side, self.root)}\n{what}")
         mark.replace(self.folder / "ready")
 
 
@@ -246,7 +256,7 @@ def make_environment(side: Side, root: Path, torch: str) -> None:
         print(f"{size}, {meanwhile:.1f} GB while it is made{advice}", flush=True)
         check_disk(size, environment.folder)
         environment.install()
-        environment.finish()
+        environment.finish(size.what)
     except BaseException:
         shutil.rmtree(environment.folder, ignore_errors=True)
         raise
@@ -256,15 +266,27 @@ def make_environment(side: Side, root: Path, torch: str) -> None:
 
 @contextlib.contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Let no other set-up work in the same folder at the same time."""
+    """Let no other set-up work in the same folder at the same time.
+
+    Nor the pip of one that was killed: programs started with `close_fds=False` hold the lock too.
+    """
     folder = os.open(root, os.O_RDONLY)
+    os.set_inheritable(folder, True)
     try:
         # Some network file systems lock no folders; two at a time are rare enough.
         with contextlib.suppress(OSError):
-            fcntl.flock(folder, fcntl.LOCK_EX)
+            _lock(folder)
         yield
     finally:
         os.close(folder)
+
+
+def _lock(folder: int) -> None:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("another set-up is at work in this folder: waiting for it", flush=True)
+        fcntl.flock(folder, fcntl.LOCK_EX)
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> None:
@@ -272,12 +294,13 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> None:
     parser = argparse.ArgumentParser(description="Make one of the two environments.")
     parser.add_argument("side", choices=SIDES)
     side = SIDES[parser.parse_args(arguments).side]
+    python, torch = (os.environ.get(name, "") for name in ("PYTHON", "TORCH"))
     try:
         with alone(root):
-            if not is_ready(side, root, os.environ.get("PYTHON", "")):
+            if not is_ready(side, root, python, torch):
                 check_place(root)
                 check_compiler()
-                make_environment(side, root, os.environ.get("TORCH", ""))
+                make_environment(side, root, torch)
     except (SetUpError, OSError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from hls.common.errors import InputError, run_command
 from hls.common.folders import ROOT
-from host.seal import BIT, check_seal
+from host.bundle.seal import BIT, check_seal
 
 # Beside host/ and the bundle: the operators' Python, and what `pip install .` reads.
 _PATTERNS = ("host/**/*", "hls/**/*.py", "pyproject.toml", "README.md", "LICENSE")

@@ -15,7 +15,7 @@ if __name__ == "__main__":
         # Run as a file, Python looks for modules beside it instead of in the repository's root.
         sys.path[0] = str(Path(__file__).resolve().parent.parent)
     from hls.common.errors import run_command
-    from host.live.command import main
+    from host.app.command import main
 
     signal.signal(signal.SIGINT, signal.default_int_handler)
     run_command(main)

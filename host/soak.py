@@ -17,16 +17,16 @@ import numpy as np
 
 from hls.common.errors import InputError, run_command
 from hls.common.progress import note
-from host.backends import Backend
-from host.backends.choice import open_chosen
-from host.bundle import find_bundle
-from host.checks import Checker
-from host.live.display import PageOutput, status_of
+from host.api.base import Backend
+from host.backend_choice import open_chosen
+from host.bundle.bundle import find_bundle
 from host.live.faces import follower
+from host.live.golden_check import Checker
 from host.live.pipeline import Found, Pipeline, Sink
 from host.live.sources import Source, Video
 from host.live.stop import Stop
-from host.resident import GROWTH_MIB, resident_mib
+from host.outputs.display import PageOutput, status_of
+from host.selftest.memory import GROWTH_MIB, resident_mib
 
 # Every so many frames the result is compared with golden, so that a mixed-up result shows.
 _CHECK_EVERY = 50
@@ -98,7 +98,7 @@ def soak(backend: Backend, options: argparse.Namespace) -> int:
 
 
 def _page(port: int, pipeline: Pipeline, source: Source) -> PageOutput:
-    from host.live.page import Page
+    from host.page.page import Page
 
     page, start = Page("127.0.0.1", port), time.perf_counter()
     note(f"open {page.url}")

@@ -26,8 +26,8 @@ from tqdm import tqdm
 
 from hls.common.errors import InputError, run_command
 from model.config import load_config
-from model.data import data_folder
-from model.summary import count
+from model.data.load import data_folder
+from model.network.count import count
 
 FOLDER = Path(__file__).parent / "ablation"
 MARK = "<!-- everything below is written by python -m model.ablate -->"

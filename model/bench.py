@@ -20,14 +20,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hls.common.errors import run_command
-from model.batches import batches, input_side
 from model.config import STRIDE, Config, load_config
-from model.data import Dataset, synthetic
-from model.network import LandmarkNetwork
-from model.optimise import Logits
-from model.targets import blend, gaussians, heatmap_loss
-from model.trace import is_binary
+from model.data.batches import batches, input_side
+from model.data.dataset import Dataset
+from model.data.synthetic import synthetic
+from model.network.network import LandmarkNetwork
+from model.network.trace import is_binary
 from model.train import Trainer, fabric_of
+from model.training.optimise import Logits
+from model.training.targets import blend, gaussians, heatmap_loss
 
 ROUNDS = 5
 

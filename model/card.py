@@ -14,13 +14,13 @@ import hashlib
 from pathlib import Path
 
 from hls.common.errors import InputError, run_command
-from model.checkpoint import checkpoint_path, shipped
 from model.config import Config, Source, load_config
-from model.data import data_folder
+from model.data.load import data_folder
 from model.evaluate import evaluate, write_file
 from model.evaluation.results import Result, network_table
 from model.evaluation.tables import markdown
-from model.summary import count
+from model.network.count import count
+from model.training.checkpoint import checkpoint_path, shipped
 
 _ORIGIN = {
     "faces68.npz": "68 face landmarks (iBUG order); frames of YouTube Faces (Wolf, Hassner, Maoz,"
@@ -50,7 +50,8 @@ def recipe(config: Config) -> str:
     return (
         f"`configs/{config.name}.toml`: {recipe.epochs} epochs{stages}, batches of"
         f" {recipe.batch_size}, Adam, {recipe.schedule} from {recipe.learning_rate:g},"
-        f" {recipe.loss} loss{taught}, {recipe.precision}; then `model.ties.settle_ties`"
+        f" {recipe.loss} loss{taught}, {recipe.precision};"
+        " then `model.network.rounding_ties.settle_ties`"
     )
 
 

@@ -118,7 +118,7 @@ class NetworkConfig:
 
 @dataclass(frozen=True)
 class Source:
-    """One data file: `format` is `packed` (an .npz file) or a name of model.datasets, whose
+    """One data file: `format` is `packed` (an .npz file) or a name of model.data.formats, whose
     official files are in the folder `file`; `subset` names the images to train on where not all
     are wanted. An image is drawn `weight` times per epoch on average. `shifts` moves the labels of
     a packed file's `source` by pixels of its pictures, (x, y) each: `{ merl = [-0.2, -0.2] }`.
@@ -147,7 +147,7 @@ class DataConfig:
     `files` are those to train on; `file`, `format` and `subset` say the same of a single one. The
     test images are those of the first, unless `test_file` and `test_format` name others.
     `faceless` is the share of training squares that show no face and whose heatmaps are empty, cut
-    from the surroundings of the training faces and from `faceless_files` (see model.faceless).
+    from the surroundings of the training faces and from `faceless_files` (see model.data.faceless).
     `metric` is what training reports: NME or PCK@0.5. `crop` is the side of the square that the
     network sees over the side of the data's box; the rest are degrees, a factor, shares of the box,
     and a probability.

@@ -17,17 +17,27 @@ from pathlib import Path
 import numpy as np
 
 from hls.common.errors import InputError, run_command
+from hls.streams.confidence import read_confidence
+from hls.streams.landmarks import DecoderSettings
 from hls.streams.views import COUNTS, combined
-from model.checkpoint import checkpoint_path, load_logits, load_network, load_tensors, shipped
 from model.config import Config, load_config
-from model.data import Dataset, data_folder, fitting, load_source
-from model.evaluation.crops import crops_of, heatmaps_of, views_of
+from model.data.dataset import Dataset
+from model.data.load import data_folder, fitting, load_source
+from model.evaluation.crops import Run, crops_of, heatmaps_of, views_of
 from model.evaluation.metrics import cumulative
 from model.evaluation.pictures import curves, failures, png
 from model.evaluation.published import PUBLISHED
+from model.evaluation.reliability import SEED, Reliability, faceless_scores, reliability_of
 from model.evaluation.results import Result, as_json, tables_of
 from model.evaluation.sets import KNOWN, NamedSet, known_set, own_set
 from model.evaluation.tables import as_csv, markdown, published_table
+from model.training.checkpoint import (
+    checkpoint_path,
+    load_logits,
+    load_network,
+    load_tensors,
+    shipped,
+)
 
 
 def mean_shape(dataset: Dataset) -> np.ndarray:
@@ -66,14 +76,31 @@ def evaluate(
         raise InputError(f"{name}: no image counts, for none has a normaliser")
     results = []
     for number in views:
-        found = combined(points[:number], scores[:number])
+        found = combined(points[:number], scores[:number], config.network.input_size)
         errors = crops.errors_of(found)
-        parts = (errors, guess, dataset.subsets)
+        held = None
+        if (number, split, data.name) == (1, "test", own_set(config).name):
+            held = _confidence(config, checkpoint, run, logits.decoder, folder, scores[0], errors)
+        parts = (errors, guess, dataset.subsets, held)
         results.append(Result(config, data, split, number, checkpoint, *parts))
         if out is not None and number == views[0]:
             worst = failures(crops.images, crops.landmarks, found, errors)
             write_file(out / f"{config.name}-{data.name}-worst.png", png(worst))
     return results
+
+
+def _confidence(
+    config: Config, checkpoint: Path, run: Run, decoder: DecoderSettings, folder: Path | None,
+    scores: np.ndarray, errors: np.ndarray,
+) -> Reliability | None:  # fmt: skip
+    """How far the checkpoint's confidences hold on its own data set; None where it has none."""
+    text = load_tensors(checkpoint)[1].get("confidence")
+    if text is None:
+        return None
+    found, faceless = read_confidence(text), None
+    if found.face is not None:
+        faceless = faceless_scores(config, run, decoder, folder, "test", SEED)
+    return reliability_of(config, found, scores, errors, faceless)
 
 
 def write_curves(path: Path, metric: str, errors: Mapping[str, np.ndarray]) -> None:

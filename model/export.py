@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Checkpoint -> QONNX and a manifest: `python -m model.export --config face-tiny --out FOLDER`.
 
-The output of every activation quantiser carries its module's dotted name, as in `model.trace`, so
-that one name means one tensor from PyTorch to the RTL.
+The output of every activation quantiser carries its module's dotted name, as in
+`model.network.trace`, so that one name means one tensor from PyTorch to the RTL.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ from qonnx.core.onnx_exec import execute_onnx
 from qonnx.util.cleanup import cleanup_model
 
 from hls.common.errors import InputError, run_command
-from model.checkpoint import checkpoint_path, load_logits
+from hls.streams.confidence import read_confidence
 from model.config import STRIDE, Config, load_config
-from model.network import LandmarkNetwork
-from model.ties import ties
-from model.trace import traced_forward
+from model.network.network import LandmarkNetwork
+from model.network.rounding_ties import ties
+from model.network.trace import traced_forward
+from model.training.checkpoint import checkpoint_path, load_logits, load_tensors
 
 
 @contextlib.contextmanager
@@ -58,11 +59,18 @@ def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path
     qonnx = export_qonnx_file(logits.network, out / f"{config_name}.onnx")
     manifest = describe(config) | {
         "decoder": asdict(logits.decoder),
+        **confidence_entry(path),
         "checkpoint_sha256": _sha256(path),
         "qonnx_sha256": _sha256(qonnx),
     }
     (out / f"{config_name}.manifest.json").write_text(json.dumps(manifest, indent=1))
     return qonnx
+
+
+def confidence_entry(checkpoint: Path) -> dict[str, object]:
+    """The manifest's entry `confidence`, where the checkpoint has been calibrated."""
+    text = load_tensors(checkpoint)[1].get("confidence")
+    return {} if text is None else {"confidence": read_confidence(text).as_entry()}
 
 
 def exact_config(name: str) -> Config:
@@ -88,7 +96,10 @@ def export_qonnx_file(network: LandmarkNetwork, path: Path) -> Path:
     """Export, clean, name and check one network; InputError where a decision is a tie."""
     tied = ties(network)
     if tied:
-        raise InputError(f"{tied[0]} decides by float rounding: run model.ties.settle_ties on it")
+        raise InputError(
+            f"{tied[0]} decides by float rounding:"
+            " run model.network.rounding_ties.settle_ties on it"
+        )
     size = network.config.input_size
     random = np.random.default_rng(0)
     image = random.integers(0, 256, (1, size, size, 3), dtype=np.uint8)

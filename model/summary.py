@@ -5,46 +5,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
-
-import torch
-from torch import Tensor, nn
 
 from hls.common.errors import run_command
-from model.config import Config, load_config
-from model.network import LandmarkNetwork
-from model.quantisers import BinaryConv
-
-_KINDS = ("binary", "integer")
-
-
-@dataclass
-class Count:
-    """Weights and multiply-accumulates a frame."""
-
-    weights: int = 0
-    macs: int = 0
-
-
-def count(config: Config) -> dict[str, Count]:
-    """Counts of the binary, the integer and (in a twin) the real convolutions."""
-    network = LandmarkNetwork(config.network)
-    binary = {id(m.conv) for m in network.modules() if isinstance(m, BinaryConv)}
-    totals = {kind: Count() for kind in (("real",) if config.network.real else _KINDS)}
-
-    def hook(module: nn.Module, _inputs: object, output: Tensor) -> None:
-        assert isinstance(module, nn.Conv2d)
-        kind = "real" if config.network.real else _KINDS[id(module) not in binary]
-        totals[kind].weights += module.weight.numel()
-        totals[kind].macs += module.weight.numel() * output.shape[2] * output.shape[3]
-
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            module.register_forward_hook(hook)
-    size = config.network.input_size
-    with torch.no_grad():
-        network.eval()(torch.zeros(1, 3, size, size))
-    return totals
+from model.config import load_config
+from model.network.count import count
 
 
 def main() -> None:

@@ -21,9 +21,17 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from hls.common.errors import InputError, run_command
-from model.average import Average
-from model.batches import Batch, batches, input_side
-from model.checkpoint import (
+from model.config import STRIDE, Config, load_config
+from model.data.batches import Batch, batches, input_side
+from model.data.dataset import Dataset
+from model.data.load import data_folder, dataset_of
+from model.data.mixture import Mixture, training_set
+from model.evaluation.crops import Crops, crops_of, headline, heatmaps_of, landmarks_in
+from model.evaluation.pictures import gallery
+from model.network.network import LandmarkNetwork
+from model.network.rounding_ties import settle_ties
+from model.training.average import Average
+from model.training.checkpoint import (
     load_logits,
     load_state,
     load_tensors,
@@ -32,13 +40,7 @@ from model.checkpoint import (
     save_network,
     save_tensors,
 )
-from model.config import STRIDE, Config, load_config
-from model.data import Dataset, data_folder, dataset_of
-from model.evaluation.crops import Crops, crops_of, headline, heatmaps_of, landmarks_in
-from model.evaluation.pictures import gallery
-from model.mixture import Mixture, training_set
-from model.network import LandmarkNetwork
-from model.optimise import (
+from model.training.optimise import (
     Logits,
     binary_convs,
     keep_in_range,
@@ -47,8 +49,7 @@ from model.optimise import (
     set_stage,
     settle_level,
 )
-from model.targets import blend, gaussians, heatmap_loss
-from model.ties import settle_ties
+from model.training.targets import blend, gaussians, heatmap_loss
 
 EVALUATE_EVERY = 5
 # A few times what a healthy step has; a sign's gradient can explode, and Adam remembers it long.
@@ -185,7 +186,7 @@ def train(
     teacher: Logits | None = None, start: Logits | None = None, fabric: Fabric | None = None,
     workers: int = 0,
 ) -> Path:  # fmt: skip
-    """The whole run; returns the final checkpoint, free of ties (see model.ties)."""
+    """The whole run; returns the final checkpoint, free of rounding ties."""
     fabric = fabric or fabric_of(config, "cpu", 1, 1)
     trainer, last = Trainer(config, fabric, teacher), out / "last.safetensors"
     if resume and last.exists():

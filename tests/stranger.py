@@ -111,10 +111,22 @@ class Stranger:
         copy = folder / f"python{version}"
         leave = shutil.ignore_patterns("site-packages", "__pycache__", "test")
         shutil.copytree(prefix, copy, symlinks=True, ignore=leave)
-        # What it was linked with lies beside it, at a place that only root can read.
-        self.environment["LD_LIBRARY_PATH"] = str(copy / "lib")
+        program = copy / "bin" / f"python{version}"
+        look_beside(program, Path(prefix) / "lib")
         self.own(copy)
-        return str(copy / "bin" / f"python{version}")
+        named = self.how | {"env": self.environment | {"PYTHON": str(program)}}
+        return find_python(version, cwd=folder, **named)
+
+
+def look_beside(program: Path, library: Path) -> None:
+    """Let a copied program find its libraries in ../lib: their first place is root's alone.
+
+    A variable would do as well, but a stranger has none, and tests that clear theirs would fail.
+    """
+    old, new = bytes(library) + b"\0", b"$ORIGIN/../lib\0"
+    if len(new) <= len(old):
+        code = program.read_bytes()
+        program.write_bytes(code.replace(old, new.ljust(len(old), b"\0")))
 
 
 def find_python(version: str, **how: Any) -> str | None:
@@ -124,13 +136,18 @@ def find_python(version: str, **how: Any) -> str | None:
     return subprocess.run(finder, capture_output=True, text=True, **how).stdout.strip() or None
 
 
-def try_version(version: str, folder: Path, commands: Sequence[Sequence[str]]) -> bool:
-    """Both commands with one Python, in a fresh clone; whether none failed."""
+def try_version(
+    version: str, folder: Path, commands: Sequence[Sequence[str]], needed: bool = False
+) -> bool:
+    """Both commands with one Python, in a fresh clone; whether none failed.
+
+    A Python that this machine lacks is a failure only where it was asked for.
+    """
     stranger = Stranger(folder)
     python = stranger.find_python(version, folder)
     if python is None:
         print(f"Python {version}: not on this machine, so not tried", flush=True)
-        return True
+        return not needed
     there = clone(folder)
     stranger.own(there)
     stranger.environment["PYTHON"] = python
@@ -187,7 +204,7 @@ def main() -> int:
             folder.chmod(0o755)
             if options.resolve:
                 return resolve(version, folder)
-            return try_version(version, folder, commands)
+            return try_version(version, folder, commands, needed=options.python is not None)
 
     # Asking is mostly waiting for the network; builds want the machine to themselves.
     with ThreadPoolExecutor(len(VERSIONS) if options.resolve else 1) as pool:

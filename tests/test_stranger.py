@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from tests.stranger import (
     bare_environment,
     clone,
     find_python,
+    look_beside,
     run_commands,
+    try_version,
     verdict,
 )
 
@@ -64,9 +67,28 @@ def test_a_stranger_is_no_root_and_has_a_python(tmp_path: Path, monkeypatch) -> 
     stranger = Stranger(tmp_path)
     assert stranger.environment["HOME"] == str(tmp_path / "home")
     assert stranger.how.get("user") != 0
-    ours = "{}.{}".format(*sys.version_info[:2])
+    ours = "python{}.{}".format(*sys.version_info[:2])
+    # This Python may be one that only make PYTHON= names.
+    (tmp_path / ours).symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setenv("PYTHON", "/no/python")
-    assert find_python("2.7") is None and find_python(ours) is not None
+    assert find_python("2.7") is None and find_python(ours.removeprefix("python")) is not None
+
+
+def test_a_copied_program_looks_for_its_libraries_beside_itself(tmp_path: Path) -> None:
+    program = tmp_path / "python"
+    program.write_bytes(b"x\0/root/python/lib\0/root/python/lib/more\0")
+    look_beside(program, Path("/root/python/lib"))
+    assert program.read_bytes() == b"x\0$ORIGIN/../lib\0\0\0/root/python/lib/more\0"
+    program.write_bytes(b"/a/lib\0")
+    look_beside(program, Path("/a/lib"))
+    assert program.read_bytes() == b"/a/lib\0"
+
+
+def test_a_python_that_was_asked_for_and_is_not_there(tmp_path: Path, capsys) -> None:
+    assert try_version("2.6", tmp_path, ())
+    assert not try_version("2.6", tmp_path, (), needed=True)
+    assert capsys.readouterr().out == 2 * "Python 2.6: not on this machine, so not tried\n"
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")

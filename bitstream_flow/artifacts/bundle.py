@@ -22,8 +22,8 @@ from bitstream_flow.generate.rtl import generate
 from hls.graph.edges import edges
 from hls.graph.graph import Graph, fold_of, to_json
 from hls.streams.tensor import Stream
-from host.bundle import pack_constants, seal
-from host.seal import HANDOFF
+from host.bundle.packed_weights import pack_constants
+from host.bundle.seal import HANDOFF, seal
 
 
 def write_bundle(
@@ -38,7 +38,8 @@ def write_bundle(
     """Write the bundle into the empty `folder`.
 
     `logical` is what the golden model runs, `chip` the folded graph with its width converters;
-    `details` are further manifest entries (config, model, predicted, crop, stride).
+    `details` are further manifest entries (config, model, predicted, crop, stride,
+    confidence).
     """
     sizes = {depth.name: depth.depth for depth in depths}
     generate(chip, fifos(chip, depths), folder / "rtl")

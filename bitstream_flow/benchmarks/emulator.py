@@ -27,9 +27,9 @@ from hls.common.errors import InputError, run_command
 from hls.graph.decoder import heatmap_graph
 from hls.graph.graph import Graph
 from hls.streams.landmarks import DecoderSettings
-from host.bundle import load_bundle
+from host.bundle.bundle import load_bundle
 from host.emulator import Emulator
-from host.golden import Golden, multiplications
+from host.golden.model import Golden, multiplications
 
 Candidate = Callable[[int], object]
 

@@ -21,8 +21,8 @@ from bitstream_flow.fifos.depths import Depth
 from bitstream_flow.verify.implementations import random_images
 from hls.common.errors import run_command
 from hls.simulate.rtl import SimulationError
-from host.bundle import load_bundle
-from host.rtl_simulation import RtlSimulation, cycles_per_frame
+from host.bundle.bundle import load_bundle
+from host.simulated.offline import RtlSimulation, cycles_per_frame
 
 # Shares of the depth that are taken away; 0 is one entry.
 SHARES = (0.0, 0.02, 0.1)

@@ -29,10 +29,10 @@ from hls.operators.upsample import Upsample
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.streams.tensor import TensorType, bits_for
-from model.blocks import Shift
 from model.config import NetworkConfig
-from model.network import LandmarkNetwork
-from model.quantisers import BinaryConv, UnitInteger, UnitSign
+from model.network.blocks import Shift
+from model.network.network import LandmarkNetwork
+from model.network.quantisers import BinaryConv, UnitInteger, UnitSign
 
 _PER_CHANNEL = nn.BatchNorm2d | nn.PReLU | nn.ReLU | nn.Identity | Shift
 

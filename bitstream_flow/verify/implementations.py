@@ -29,8 +29,8 @@ def random_images(graph: Graph, count: int, seed: int = 0) -> np.ndarray:
 
 def brevitas(build: Build) -> Run:
     """Every quantised tensor of the PyTorch model that was exported."""
-    from model.checkpoint import load_network
-    from model.trace import traced_forward
+    from model.network.trace import traced_forward
+    from model.training.checkpoint import load_network
 
     return partial(traced_forward, load_network(build.config, build.exported_checkpoint))
 
@@ -46,8 +46,8 @@ def onnx(path: Path) -> Run:
 
 def golden(bundle_folder: Path) -> Run:
     """Every tensor of the golden model, run from the bundle."""
-    from host.bundle import load_bundle
-    from host.golden import Golden
+    from host.bundle.bundle import load_bundle
+    from host.golden.model import Golden
 
     model = Golden(load_bundle(bundle_folder).graph)
     return lambda images: model.run(images, keep=True)
@@ -55,7 +55,7 @@ def golden(bundle_folder: Path) -> Run:
 
 def emulator(bundle_folder: Path) -> Run:
     """Every tensor of the emulator, node by node, but the output as it is without looking."""
-    from host.bundle import load_bundle
+    from host.bundle.bundle import load_bundle
     from host.emulator import Emulator
 
     model = Emulator(load_bundle(bundle_folder).graph)
@@ -72,8 +72,8 @@ def rtl_tensors(
 
     Source and sink pause in a share `stall` of the cycles, at random.
     """
-    from host.bundle import load_bundle
-    from host.rtl_simulation import RtlSimulation, cycles_per_frame, latency
+    from host.bundle.bundle import load_bundle
+    from host.simulated.offline import RtlSimulation, cycles_per_frame, latency
 
     def note(text: str) -> None:
         print(text, flush=True)

@@ -86,35 +86,70 @@ class Operator(ABC):
         """Cycles from an input beat to the output beat that it completes."""
         return 1
 
+    @abstractmethod
+    def needs(self) -> np.ndarray:
+        """How many beats of each input must have been taken before an output beat can appear.
+
+        Shape (output beats, inputs), for output port 0 (all ports of a fork are alike). A unit
+        that reads each of five pixels as two beats completes a pixel with every second beat:
+
+        >>> from hls.operators.xnor_mvu import XnorMvu
+        >>> unit = XnorMvu(TensorType(1, 5, 4, bits=1), out_channels=1, pe=1, simd=2)
+        >>> unit.needs()[:, 0].tolist()
+        [2, 4, 6, 8, 10]
+        """
+
     def spacing(self) -> np.ndarray | int:
-        """Cycles from the output beat before to each output beat of a frame, at least."""
+        """The least cycles between output beats j - 1 and j; an int where all are alike.
+
+        Shape (output beats,). The unit of `needs` uses two cycles per pixel:
+
+        >>> from hls.operators.xnor_mvu import XnorMvu
+        >>> unit = XnorMvu(TensorType(1, 5, 4, bits=1), out_channels=1, pe=1, simd=2)
+        >>> unit.spacing().tolist()
+        [2, 2, 2, 2, 2]
+        """
         return 1
 
     def lead(self, port: int) -> np.ndarray | int:
-        """Cycles from taking each beat of an input to the first output beat that needs it."""
+        """Cycles from taking an input beat until the first output beat that needs it appears.
+
+        Shape (beats of the input `port`,), for an operator that never waits. The first beat of
+        each pixel is taken a cycle before the one that completes it, so it leads by one more:
+
+        >>> from hls.operators.xnor_mvu import XnorMvu
+        >>> unit = XnorMvu(TensorType(1, 5, 4, bits=1), out_channels=1, pe=1, simd=2)
+        >>> unit.latency, unit.lead(0).tolist()
+        (3, [4, 3, 4, 3, 4, 3, 4, 3, 4, 3])
+        """
         return self.latency
 
     def gives_way(self) -> np.ndarray | None:
-        """The output beat that each output beat of a frame must have left before, by its index.
+        """For each output beat j the output beat that reuses its place in a buffer of results.
 
-        None for an operator that keeps no result; beats of the next frame count on.
+        Shape (output beats,); j must have left before that beat is made. Indices run on into the
+        next frame. None for an operator that keeps no results. Two pixels that share each weight
+        word leave four results at once, and those four need the places of the four before:
+
+        >>> from hls.operators.xnor_mvu import XnorMvu
+        >>> unit = XnorMvu(TensorType(1, 4, 4, bits=1), out_channels=2, pe=1, simd=2, mmv=2)
+        >>> unit.gives_way().tolist()
+        [4, 4, 4, 4, 8, 8, 8, 8]
         """
         return None
 
     def room(self) -> np.ndarray | None:
-        """Beats of a frame that are taken if they come before each output beat has left.
+        """How many input beats of a frame can be taken before output beat j has left.
 
-        Shape (output beats,), ascending. None for an operator that takes a beat just as it
-        is needed.
+        Shape (output beats,), ascending. None for an operator that takes a beat just when it is
+        needed. A converter that gathers pairs keeps the first of a pair; it takes the second only
+        as the two leave together:
+
+        >>> from hls.operators.width_converter import WidthConverter
+        >>> WidthConverter(TensorType(1, 1, 10, bits=4), in_lanes=1, out_lanes=2).room().tolist()
+        [1, 3, 5, 7, 9]
         """
         return None
-
-    @abstractmethod
-    def needs(self) -> np.ndarray:
-        """Beats of each input that must be taken before each output beat of a frame appears.
-
-        Shape (output beats, inputs), for output port 0 (all ports of a fork are alike).
-        """
 
     @abstractmethod
     def parameters(self) -> dict[str, int]:

@@ -21,7 +21,7 @@ import numpy as np
 
 from hls.common.errors import one_line
 from hls.common.progress import Note
-from host.backends.base import BackendError, Result
+from host.api.base import BackendError, Result
 from host.board.session import HangError, Pace, Session
 
 # Timings kept of each stage.

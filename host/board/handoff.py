@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from hls.common.errors import InputError
 from host.board.frames import FramePort
-from host.bundle import Bundle
+from host.bundle.bundle import Bundle
 
 REMEDY = "run Vivado again, or bring the bundle's own overlay.hwh"
 _VENDOR = "binary-landmarks.org:"

@@ -9,7 +9,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from host.backends.base import BackendError
+from host.api.base import BackendError
 
 _FOLDER = Path("/run/lock")
 LOCK = (_FOLDER if _FOLDER.is_dir() else Path(tempfile.gettempdir())) / "binary-landmarks.lock"

@@ -12,10 +12,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from host.backends.base import BackendError
+from host.api.base import BackendError
 from host.board.handoff import check_handoff
-from host.bundle import Bundle
-from host.seal import BIT, HANDOFF
+from host.bundle.bundle import Bundle
+from host.bundle.seal import BIT, HANDOFF
 
 # What PYNQ's images say of the board.
 _BOARD_FILE = Path("/proc/device-tree/chosen/pynq_board")

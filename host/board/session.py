@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from hls.common.errors import one_line
-from host.backends.base import BackendError
+from host.api.base import BackendError
 from host.board.frames import FramePort
-from host.bundle import Bundle
+from host.bundle.bundle import Bundle
 
 _CONTROL, _STATUS, _RECEIVE = 0x00, 0x04, 0x30
 _RUN, _RESET, _HALTED, _IDLE = 0x1, 0x4, 0x1, 0x2

@@ -17,11 +17,11 @@ import numpy as np
 from hls.common.errors import InputError, run_command
 from hls.common.progress import note
 from hls.graph.graph import Graph
-from host.backends.base import Result
-from host.bundle import Bundle, find_bundle
+from host.api.base import Result
+from host.bundle.bundle import Bundle, find_bundle
 from host.emulator.engine import Emulator
 from host.emulator.library import native
-from host.golden import Golden, multiplications
+from host.golden.model import Golden, multiplications
 
 _BATCH = 50
 

@@ -19,7 +19,7 @@ from hls.streams.landmarks import DecoderSettings
 from host.emulator.library import ExportRecord, native
 from host.emulator.plan import Plan, storage_of
 from host.emulator.records import Records, stored
-from host.golden import check_images
+from host.golden.model import check_images
 
 # Each has buffers of its own.
 _MOST_THREADS = 256

@@ -18,7 +18,7 @@ from hls.common.errors import SimulationError
 from hls.common.folders import cache_root
 from hls.common.progress import Note, silent
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parent / "native"
 SOURCE = HERE / "engine.cpp"
 FLAGS = ("-std=c++17", "-O3", "-Wno-psabi", "-shared", "-fPIC", "-pthread")
 # What the compiler is asked for, best first; it refuses what it does not know.

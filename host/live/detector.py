@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
-from host.face_box import Square, find_faces
+from host.pictures.face_box import Square, find_faces
 
 
 class Detector:

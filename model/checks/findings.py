@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from model.data import Dataset
+from model.data.dataset import Dataset
 
 
 @dataclass(frozen=True)

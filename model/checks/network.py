@@ -19,7 +19,7 @@ from hls.streams.landmarks import DecoderSettings
 from hls.streams.mirror import flip_table
 from model.checks.findings import Finding, Labelled, images
 from model.config import Config
-from model.data import Dataset
+from model.data.dataset import Dataset
 from model.evaluation.crops import Run, views_of
 
 # Shares of the normaliser, for faces and for poses: a landmark further off than WRONG says nothing

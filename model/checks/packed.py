@@ -14,7 +14,8 @@ import numpy as np
 
 from hls.common.errors import InputError
 from model.checks.findings import Finding, Labelled, images
-from model.data import ARRAYS, Dataset, PackedImages
+from model.data.dataset import Dataset
+from model.data.packed import ARRAYS, PackedImages
 
 # Of each array: the kinds of its type, in words, and its shape after the number of images N.
 _FORM: Mapping[str, tuple[str, str, tuple[int | str, ...]]] = {

@@ -15,11 +15,13 @@ from tqdm import tqdm
 from hls.streams.landmarks import DecoderSettings, decode
 from hls.streams.views import first_views
 from model.config import Config
-from model.data import Dataset, cut, dataset_of, square_to_input, transform
+from model.data.dataset import Dataset
+from model.data.geometry import cut, square_to_input, transform
+from model.data.load import dataset_of
 from model.evaluation.metrics import distances, found_points, nme
 from model.evaluation.tables import headline_of
-from model.network import LandmarkNetwork
-from model.optimise import REAL_STEPS
+from model.network.network import LandmarkNetwork
+from model.training.optimise import REAL_STEPS
 
 # Inputs (N, S, S, 3) uint8 -> integer heatmaps (N, M, M, K).
 Run = Callable[[np.ndarray], np.ndarray]

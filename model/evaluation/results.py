@@ -16,9 +16,10 @@ import numpy as np
 
 from model.config import Config
 from model.evaluation.published import PUBLISHED, Published
+from model.evaluation.reliability import Reliability
 from model.evaluation.sets import NamedSet
 from model.evaluation.tables import Cell, Rows, Table, figures, part_metric, plain, published_table
-from model.summary import count
+from model.network.count import count
 
 GUESS = "mean shape"
 
@@ -26,7 +27,7 @@ GUESS = "mean shape"
 @dataclass(frozen=True)
 class Result:
     """One network on one split of a data set, each square seen in so many views: its errors
-    (N, K), and those of a constant guess."""
+    (N, K), those of a constant guess, and how far its confidences hold where it has any."""
 
     config: Config
     data: NamedSet
@@ -36,6 +37,7 @@ class Result:
     errors: np.ndarray
     constant: np.ndarray
     subsets: Mapping[str, np.ndarray]
+    confidence: Reliability | None = None
 
     @property
     def name(self) -> str:
@@ -88,9 +90,16 @@ def tables_of(results: list[Result]) -> list[Table]:
     groups = groupby(results, lambda result: (result.data.name, result.config.name))
     return [
         *(network_table(list(group)) for _, group in groups),
+        *_confidences(results),
         *_beside_the_published(results),
         summary(results),
     ]
+
+
+def _confidences(results: Iterable[Result]) -> Iterator[Table]:
+    for result in results:
+        if result.confidence is not None:
+            yield result.confidence.table(f"{result.config.name}: confidence")
 
 
 def network_table(results: list[Result]) -> Table:
@@ -169,6 +178,10 @@ def _lines(results: list[Result]) -> Iterator[dict[str, object]]:
     for result in results:
         shared = {"data": result.data.name, "split": result.split}
         for figure in figure_lines(result.rows, result.data):
+            yield {"network": result.config.name, **shared, "views": result.views, **figure}
+        held = {} if result.confidence is None else result.confidence.shares
+        for metric, value in held.items():
+            figure = {"subset": "all", "metric": metric, "value": value}
             yield {"network": result.config.name, **shared, "views": result.views, **figure}
         if result.data.name not in guessed:
             guessed.add(result.data.name)

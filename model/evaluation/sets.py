@@ -13,7 +13,8 @@ import numpy as np
 
 from hls.common.errors import InputError
 from model.config import Config, Source
-from model.data import Dataset, load_source
+from model.data.dataset import Dataset
+from model.data.load import load_source
 from model.evaluation.tables import BINS_MEAN, INNER, own_column
 
 # The outer eye corners, whose distance is 300-W's normaliser.

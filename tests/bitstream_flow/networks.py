@@ -31,7 +31,7 @@ from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.streams.landmarks import DecoderSettings
 from hls.streams.tensor import TensorType, bits_for
-from host.bundle import Bundle, load_bundle
+from host.bundle.bundle import Bundle, load_bundle
 
 # A floor that some cells of the networks here reach.
 DECODER = DecoderSettings(20, 3)

@@ -71,7 +71,7 @@ def test_a_python_that_was_named_is_the_only_one(tmp_path: Path) -> None:
     old = _python(tmp_path / "old", "3.9 venv")
     assert f"{old} is 3.9: " in _refusal(tmp_path, "3.11", "3.13", PYTHON=str(old))
     gone = str(tmp_path / "gone")
-    assert f"{gone} is none that runs: " in _refusal(tmp_path, "3.11", PYTHON=gone)
+    assert f"{gone} does not run: " in _refusal(tmp_path, "3.11", PYTHON=gone)
 
 
 def test_none_that_fits(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_make_hands_the_line_on() -> None:
     )
     assert run.returncode == 2
     first = run.stderr.splitlines()[0]
-    assert first.startswith("error: Python 3.11, 3.12 or 3.13 is needed, and /no/such/python is ")
+    assert first.startswith("error: Python 3.11, 3.12 or 3.13 is needed, and /no/such/python does")
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")

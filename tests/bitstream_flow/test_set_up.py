@@ -81,6 +81,7 @@ def quick(project: Path, bare: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The project; its bare environments are copied, which takes less time than making them."""
 
     def create(environment: Environment) -> None:
+        shutil.rmtree(environment.folder, ignore_errors=True)
         shutil.copytree(bare, environment.folder, symlinks=True)
         (environment.folder / "tmp").mkdir()
 
@@ -117,7 +118,7 @@ def test_what_was_cut_off_is_made_whole(project, monkeypatch, capfd) -> None:
     monkeypatch.setenv("PIP_INDEX_URL", "file:///no/index")
     set_up.main(["test"], project)
     assert capfd.readouterr().out == ""
-    assert not is_ready(SIDE, project, "python") or sys.version_info[:2] == _version(project)
+    assert not is_ready(SIDE, project, "python", "") or sys.version_info[:2] == _version(project)
     _goes_stale(project)
 
 
@@ -129,16 +130,16 @@ def _version(project: Path) -> tuple[int, int]:
 
 def _goes_stale(project: Path) -> None:
     """Other pins, another place and a Python that is gone: each asks for a new environment."""
-    assert is_ready(SIDE, project, "")
+    assert is_ready(SIDE, project, "", "")
     moved = project.parent / "moved"
     shutil.copytree(project, moved, symlinks=True)
-    assert not is_ready(SIDE, moved, "")
+    assert not is_ready(SIDE, moved, "", "")
     (project / "pins.txt").write_text("torch==2.1\n")
-    assert not is_ready(SIDE, project, "")
+    assert not is_ready(SIDE, project, "", "")
     (project / "pins.txt").write_text("torch==2.0\n")
     (project / ".venv" / "bin" / "python").unlink()
     (project / ".venv" / "bin" / "python").symlink_to("/no/python")
-    assert not is_ready(SIDE, project, "")
+    assert not is_ready(SIDE, project, "", "")
 
 
 def test_another_python_that_is_asked_for(project, monkeypatch) -> None:
@@ -147,16 +148,19 @@ def test_another_python_that_is_asked_for(project, monkeypatch) -> None:
     (folder / "python").write_text("#!/bin/sh\necho 3.99\n")
     (folder / "python").chmod(0o755)
     (project / ".venv" / "ready").write_text(set_up.fingerprint(SIDE, project))
-    assert is_ready(SIDE, project, "") and not is_ready(SIDE, project, "/usr/bin/python")
+    assert is_ready(SIDE, project, "", "") and not is_ready(SIDE, project, "/usr/bin/python", "")
 
 
 def test_the_build_without_cuda(quick, tmp_path, monkeypatch, capfd) -> None:
     _wheel(tmp_path / "cpu", "2.0+cpu")
     monkeypatch.setitem(set_up.INDEXES, "cpu", f"file://{tmp_path}/cpu")
+    set_up.main(["test"], quick)
+    assert _installed(quick) == "2.0"
     monkeypatch.setenv("TORCH", "cpu")
     set_up.main(["test"], quick)
     assert _installed(quick) == "2.0+cpu"
     assert "PyTorch without CUDA: about 0.8 GB to download, 3.2 GB" in capfd.readouterr().out
+    assert is_ready(SIDE, quick, "", "cpu") and is_ready(SIDE, quick, "", "")
 
 
 def test_an_index_without_that_build(quick, tmp_path, monkeypatch) -> None:
@@ -196,6 +200,30 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     with pytest.raises(SetUpError, match="cannot be written by you: clone into a folder of your"):
         check_place(tmp_path)
+    # As left by somebody who called make as root.
+    (tmp_path / ".venv").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / ".venv")
+    with pytest.raises(SetUpError, match=r"venv cannot be written by you: remove it \(sudo rm"):
+        check_place(tmp_path)
+
+
+@pytest.mark.parametrize("call", ["create()", "pip('x')"])
+def test_what_a_killed_set_up_left_at_work_is_waited_for(project, capfd, call: str) -> None:
+    """Else its pip would go on writing where the next one begins."""
+    program = project / ".venv" / "bin" / "python"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\nkill -9 $PPID\nsleep 1\ntouch "$0.done"\n')
+    program.chmod(0o755)
+    code = (
+        "import sys; from pathlib import Path; from bitstream_flow import set_up;"
+        f"sys.executable = {str(program)!r}; root = Path({str(project)!r});"
+        "side = set_up.Side('', '.venv', (), '', '')\n"
+        f"with set_up.alone(root): set_up.Environment(side, root, '').{call}"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == -9
+    with set_up.alone(project):
+        assert (program.parent / "python.done").exists()
+    assert capfd.readouterr().out == "another set-up is at work in this folder: waiting for it\n"
 
 
 def test_no_compiler(monkeypatch, tmp_path) -> None:

@@ -29,24 +29,31 @@ def _code(step: str) -> set[str]:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_no_step_depends_on_the_page_or_the_report(step: str) -> None:
-    far = ("host/live/", "bitstream_flow/report/", "bitstream_flow/vendors/", "tests/")
+    far = (
+        "host/live/",
+        "host/page/",
+        "host/app/",
+        "bitstream_flow/report/",
+        "bitstream_flow/vendors/",
+        "tests/",
+    )
     assert not [path for path in _code(step) if path.startswith(far)]
 
 
 @pytest.mark.parametrize(
     ("step", "needs"),
     [
-        ("export", "model/ties.py"),
+        ("export", "model/network/rounding_ties.py"),
         ("frontend", "bitstream_flow/frontend/thresholds.py"),
         ("fold", "hls/operators/xnor_mvu.py"),
         ("fold", "bitstream_flow/fifos/schedule.py"),
         ("bundle", "hls/operators/parts/popcount.sv"),
-        ("bundle", "host/seal.py"),
+        ("bundle", "host/bundle/seal.py"),
         ("check", "hls/operators/window.hpp"),
         ("check", "hls/simulate/csim/scheduler.hpp"),
         ("check", "hls/simulate/verilator/main.cpp"),
-        ("check", "host/emulator/products.hpp"),
-        ("check", "host/golden.py"),
+        ("check", "host/emulator/native/products.hpp"),
+        ("check", "host/golden/model.py"),
         ("map", "bitstream_flow/synth/yosys.py"),
     ],
 )

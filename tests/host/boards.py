@@ -19,13 +19,13 @@ from hls.graph.graph import Graph
 from hls.operators.fifo import Fifo
 from hls.simulate.rtl_process import Step
 from hls.streams.encoding import axis_bytes
-from host.backends.board import DmaBackend
-from host.backends.rtl import architecture, stage_overlay
+from host.board.backend import DmaBackend
 from host.board.session import Pace
-from host.bundle import Bundle, load_bundle
-from host.golden import Golden
-from host.seal import HANDOFF
+from host.bundle.bundle import Bundle, load_bundle
+from host.bundle.seal import HANDOFF
+from host.golden.model import Golden
 from host.simulated.accelerator import Accelerator
+from host.simulated.backend import architecture, stage_overlay
 from tests.host.golden_chip import GoldenAccelerator
 from tests.host.networks import hourglass_net, write_test_bundle
 

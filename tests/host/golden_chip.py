@@ -9,8 +9,8 @@ import numpy as np
 from hls.simulate.rtl import FifoState
 from hls.simulate.rtl_process import Step
 from host.board.frames import FramePort
-from host.bundle import Bundle
-from host.golden import Golden
+from host.bundle.bundle import Bundle
+from host.golden.model import Golden
 
 
 class GoldenAccelerator:

@@ -24,7 +24,8 @@ from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.streams.landmarks import DecoderSettings
 from hls.streams.tensor import Stream, TensorType, bits_for
-from host.bundle import pack_constants, seal
+from host.bundle.packed_weights import pack_constants
+from host.bundle.seal import seal
 
 # A floor that some cells of the networks here reach.
 DECODER = DecoderSettings(100, 3)

@@ -15,10 +15,11 @@ import pytest
 from hls.common.errors import InputError
 from hls.simulate.rtl import DeadlockError
 from hls.streams.landmarks import STEPS, decode
-from host import rtl_simulation
-from host.backends import Backend, BackendError, Result, Statistics, open_backend
-from host.bundle import Bundle, load_bundle
-from host.rtl_simulation import RtlSimulation, cycles_per_frame, latency
+from host.api.base import Backend, BackendError, Result, Statistics
+from host.backends import open_backend
+from host.bundle.bundle import Bundle, load_bundle
+from host.simulated import offline
+from host.simulated.offline import RtlSimulation, cycles_per_frame, latency
 from tests.host.networks import landmark_net, write_test_bundle
 
 
@@ -134,7 +135,7 @@ def test_cycles_of_the_rtl(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> N
         note("building ...")
         return _Simulator()
 
-    monkeypatch.setattr(rtl_simulation, "build", build)
+    monkeypatch.setattr(offline, "build", build)
     simulation = RtlSimulation(bundle, notes.append)
     run = simulation.simulate(_images(1))
     assert latency(run) == cycles_per_frame(run) == 250
@@ -146,7 +147,7 @@ def test_cycles_of_the_rtl(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_deadlock_names_the_fifo(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rtl_simulation, "build", lambda design, note: _Hanging())
+    monkeypatch.setattr(offline, "build", lambda design, note: _Hanging())
     simulation = RtlSimulation(bundle, print)
     with pytest.raises(InputError, match=r"FIFO skip \(depth 7\)"):
         simulation.simulate(_images())

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from host.image_files import write_png
+from host.pictures.image_files import write_png
+from tests.host.drawn_faces import drawn_face, needs_cascade
 from tests.host.networks import write_test_bundle
-from tests.host.pictures import drawn_face, needs_cascade
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "host" / "notebooks" / "landmarks.ipynb"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hls.common.errors import InputError
-from host.live import page_bench
+from host import page_bench
 from tests.host.networks import write_test_bundle
 from tests.host.streams import numbered_video
 

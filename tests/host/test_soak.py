@@ -57,7 +57,7 @@ def test_frames_that_are_lost_doubled_or_swapped() -> None:
 
 
 def test_a_wrong_result(arguments: list[str], monkeypatch, capsys) -> None:
-    from host.golden import Golden
+    from host.golden.model import Golden
 
     right = Golden.run
 

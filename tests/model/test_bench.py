@@ -10,7 +10,7 @@ import torch
 
 from model.bench import bare, compare
 from model.config import Config
-from model.randomise import random_network
+from model.network.randomise import random_network
 
 
 def test_the_bare_network_is_the_same_one(small: Config) -> None:

@@ -13,14 +13,14 @@ import pytest
 
 from hls.common.errors import run_command
 from model import check_data
-from model.checkpoint import save_network
 from model.config import Config
-from model.data import synthetic
-from model.datasets import DATA_SETS
-from model.datasets.files import need_split
-from model.optimise import Logits
-from model.randomise import random_network
-from tests.model.test_data import write_packed
+from model.data.formats import DATA_SETS
+from model.data.formats.files import need_split
+from model.data.synthetic import synthetic
+from model.network.randomise import random_network
+from model.training.checkpoint import save_network
+from model.training.optimise import Logits
+from tests.model.data.test_packed import write_packed
 
 Command = Callable[..., int]
 

@@ -16,16 +16,18 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError, run_command
-from model import checkpoint, evaluate
-from model.checkpoint import load_logits, save_network
+from model import evaluate
 from model.config import Config
-from model.data import Dataset, square_to_input, transform
+from model.data.dataset import Dataset
+from model.data.geometry import square_to_input, transform
 from model.evaluation.crops import accuracy, heatmaps_of
 from model.evaluation.crops import test_crops as evaluation_crops
 from model.evaluation.pictures import failures, largest
-from model.optimise import Logits
-from model.randomise import random_network
-from tests.model.test_data import write_packed
+from model.network.randomise import random_network
+from model.training import checkpoint
+from model.training.checkpoint import load_logits, save_network
+from model.training.optimise import Logits
+from tests.model.data.test_packed import write_packed
 
 NAN = np.nan
 Command = Callable[..., int]

@@ -17,19 +17,19 @@ from torch import nn
 
 from hls.common.errors import InputError
 from hls.streams.landmarks import DecoderSettings, decode, to_image
-from model.checkpoint import load_logits, load_network, load_tensors, save_network
 from model.config import Config
-from model.data import synthetic
+from model.data.synthetic import synthetic
 from model.evaluation.crops import accuracy, crops_of, heatmaps_of
 from model.export import export_qonnx_file
-from model.network import LandmarkNetwork
-from model.optimise import Logits
-from model.randomise import random_network
-from model.targets import gaussians
-from model.ties import Decision, settle, settle_ties, ties
-from model.trace import traced_forward
+from model.network.network import LandmarkNetwork
+from model.network.randomise import random_network
+from model.network.rounding_ties import Decision, settle, settle_ties, ties
+from model.network.trace import traced_forward
 from model.train import Trainer, fabric_of, train
-from tests.model.test_data import write_packed
+from model.training.checkpoint import load_logits, load_network, load_tensors, save_network
+from model.training.optimise import Logits
+from model.training.targets import gaussians
+from tests.model.data.test_packed import write_packed
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_full_disk_keeps_the_last_good_checkpoint(small: Config, tmp_path: Pat
         raise OSError("No space left on device")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("model.checkpoint.save_file", full)
+        patch.setattr("model.training.checkpoint.save_file", full)
         with pytest.raises(InputError, match=r"cannot write .*No space left"):
             trainer.save(path)
     assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
@@ -190,7 +190,8 @@ def test_two_devices_train_one_network(tmp_path: Path) -> None:
     write_packed(tmp_path / "data.npz", 20)
     settings = [
         "training.epochs=1", "training.batch_size=4", "network.landmarks=14", "network.depth=1",
-        "network.input_size=16", "network.width=8", "network.stem_width=4", "data.file='data.npz'",
+        "network.input_size=16", "network.width=8", "network.stem_width=4",
+        "data.files=[{file='data.npz'}]", "data.faceless=0.0", "training.half_size=0.0",
     ]  # fmt: skip
     command = [sys.executable, "-m", "model.train", "--config", "face-tiny", "--devices", "2"]
     command += ["--accelerator", "cpu", "--data", str(tmp_path), "--out", str(tmp_path / "run")]

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import torch
 
-from model.batches import batches
-from model.checkpoint import load_tensors
 from model.config import STRIDE, Config, parse_config
-from model.data import synthetic
-from model.optimise import keep_in_range, set_rate
+from model.data.batches import batches
+from model.data.synthetic import synthetic
 from model.train import GRADIENT_NORM, Trainer, fabric_of
+from model.training.checkpoint import load_tensors
+from model.training.optimise import keep_in_range, set_rate
 from tests.model.conftest import VALUES
 
 PROCESSES = 2

@@ -3,7 +3,7 @@
 """`python -m bitstream_flow.benchmarks.peers --data FOLDER [--config face-z1 …]`.
 
 NME on HELEN and AFLW2000-3D of our networks and of dlib, MediaPipe and face-api.js, all on the same
-boxes, as they are and with each one's mean offset per landmark taken off; CPU time a face.
+boxes, as they are and with each one's mean offset per landmark taken off; CPU time per face.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from hls.common.errors import InputError, run_command
 from hls.common.folders import build_root
 from hls.common.progress import note
 from hls.streams.views import COUNTS
-from host.bundle import load_bundle
+from host.bundle.bundle import load_bundle
 from model.config import load_config
-from model.data import data_folder
+from model.data.load import data_folder
 from model.evaluation.pictures import png
 from model.evaluation.tables import markdown
 
@@ -97,7 +97,8 @@ def notes_of(faces: Faces, timed: int) -> list[str]:
         " MediaPipe's points (the mesh point nearest to each label); each peer's square on"
         f" {len(faces.tuning)}. A face that is not found counts with wild68's mean shape.",
         f"CPU time of all threads from the cut square to the points, median of {timed} faces, all"
-        f" taking turns; load {os.getloadavg()[0]:.1f}. Views: all of them.",
+        " taking turns, so that nobody's data is in the cache; all views together; load"
+        f" {os.getloadavg()[0]:.1f}.",
     ]
 
 
@@ -111,7 +112,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help=f"folder with {_FILES} (or LANDMARK_DATA)")
     parser.add_argument(
         "--views", nargs="+", type=int, default=[1], choices=COUNTS, metavar="N",
-        help="our inferences a face, several numbers for several rows (default: 1)",
+        help="our inferences per face, several numbers for several rows (default: 1)",
     )  # fmt: skip
     for name, default, what in (
         ("faces", 2000, "test faces at most of each set"),

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
 """The comparison: squares chosen and styles fitted on training faces, errors on test faces, and
-the time a face, all taking turns. What a contestant found on a data set is kept."""
+the time per face, all taking turns. What a contestant found on a data set is kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bitstream_flow.benchmarks.peers.squares import (
 from bitstream_flow.benchmarks.peers.worker import Worker
 from hls.common.cache import cached, digest
 from hls.common.folders import cache_root
-from model.data import Dataset
+from model.data.dataset import Dataset
 from model.evaluation.metrics import distances
 from model.evaluation.pictures import gallery
 from model.evaluation.sets import NamedSet, known_set
@@ -112,7 +112,7 @@ def picture_of(contestant: Contestant, faces: Faces, number: int, count: int = 2
 
 
 def in_turns(contestants: Sequence[Contestant], dataset: Dataset) -> list[float]:
-    """Median CPU seconds a face of each contestant; at every face each has its turn, and a first
+    """Median CPU seconds per face of each contestant; at every face each has its turn, and a first
     round warms up."""
     times: list[list[float]] = [[] for _ in contestants]
     for place in (0, *range(len(dataset))):

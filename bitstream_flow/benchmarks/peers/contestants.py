@@ -21,11 +21,12 @@ from hls.common.errors import InputError
 from hls.common.folders import ROOT
 from hls.graph.decoder import heatmap_graph
 from hls.streams.views import combined, first_views
-from host.bundle import MANIFEST, Bundle
+from host.bundle.bundle import Bundle
+from host.bundle.seal import MANIFEST
 from host.emulator import Emulator
 from model.config import Config
-from model.data import Dataset, square_to_input
-from model.data import cut as cut_input
+from model.data.dataset import Dataset
+from model.data.geometry import cut, square_to_input
 from model.evaluation.crops import views_of
 from model.evaluation.metrics import found_points
 
@@ -34,7 +35,7 @@ SIDES = Path(__file__).parent / "sides"
 
 
 class Contestant(Protocol):
-    """Finds points in squares; `name` is its row's, `views` its inferences a face, and `key`
+    """Finds points in squares; `name` is its row's, `views` its inferences per face, and `key`
     says all that its points depend on beside the data."""
 
     name: str
@@ -71,20 +72,21 @@ class Network:
         found, scores = views_of(
             self._maps.run, self._decoder, dataset, self._config, self.views, name=what
         )
-        return self._square.in_box(combined(found, scores), self._config.network.input_size)
+        size = self._config.network.input_size
+        return self._square.in_box(combined(found, scores, size), size)
 
     def seconds(self, image: np.ndarray, box: np.ndarray) -> float:
         """One inference after the other."""
         size, views = self._config.network.input_size, first_views(self.views)
         matrix = square_to_input(box * [1, 1, self._square.zoom], size)
-        inputs = [cut_input(image, view.behind(matrix, size), size)[None] for view in views]
+        inputs = [cut(image, view.behind(matrix, size), size)[None] for view in views]
         start = time.process_time()
         found = [self._emulator.decode(each)[0][:, 0] for each in inputs]
         points = [
             view.back(found_points(each[..., :2]), size)
             for view, each in zip(views, found, strict=True)
         ]
-        combined(np.stack(points), np.stack([each[..., 2] for each in found]))
+        combined(np.stack(points), np.stack([each[..., 2] for each in found]), size)
         return time.process_time() - start
 
 

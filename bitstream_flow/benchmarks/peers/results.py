@@ -46,7 +46,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Entry:
-    """A contestant: its scores, what there is to say of it, and its CPU seconds a face."""
+    """A contestant: its scores, what there is to say of it, and its CPU seconds per face."""
 
     name: str
     views: int
@@ -56,7 +56,7 @@ class Entry:
 
 
 def table(entries: Sequence[Entry], notes: Sequence[str]) -> Table:
-    """Two rows a contestant, raw and corrected; NME in %."""
+    """Two rows per contestant, raw and corrected; NME in %."""
     rows: dict[str, dict[str, Cell]] = {}
     for entry in entries:
         tables = [(score.data.name, score.rows) for score in entry.scores]
@@ -67,7 +67,7 @@ def table(entries: Sequence[Entry], notes: Sequence[str]) -> Table:
                 for column, (row, figure) in _COLUMNS[data].items()
             }
         rows[entry.name] |= {f"{s.data.name} not found": s.lost for s in entry.scores}
-        rows[entry.name]["CPU ms a face"] = 1000 * entry.seconds
+        rows[entry.name]["CPU ms per face"] = 1000 * entry.seconds
     return Table("Beside its peers: NME %", rows, [*notes, *(e.note for e in entries if e.note)])
 
 
@@ -85,4 +85,4 @@ def _lines(entries: Sequence[Entry]) -> Iterator[dict[str, object]]:
                 for figure in figure_lines(rows, score.data):
                     yield {**shared, "offsets": offsets, **figure}
             yield {**shared, "subset": "all", "metric": "faces not found", "value": score.lost}
-        yield {**who, "metric": "CPU ms a face", "value": 1000 * entry.seconds}
+        yield {**who, "metric": "CPU ms per face", "value": 1000 * entry.seconds}

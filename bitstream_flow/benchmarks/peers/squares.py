@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from model.data import Dataset, cut, square_to_input
+from model.data.dataset import Dataset
+from model.data.geometry import cut, square_to_input
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from bitstream_flow.boards.board import Board
 from bitstream_flow.vendors.vivado.files import SCRIPT, write_files
 from bitstream_flow.vendors.vivado.reports import Routed, read_reports
 from hls.common.errors import InputError
-from host.seal import BIT, HANDOFF, MANIFEST, seal
+from host.bundle.seal import BIT, HANDOFF, MANIFEST, seal
 
 RESULTS = (BIT, HANDOFF)
 _COMMAND = ("vivado", "-mode", "batch", "-nojournal", "-nolog", "-source", SCRIPT.name)

@@ -12,7 +12,7 @@ from bitstream_flow.fifos.simplest import simplest_safe_bits, simplest_safe_dept
 from hls.graph.edges import edges
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
-from host.rtl_simulation import RtlSimulation
+from host.simulated.offline import RtlSimulation
 from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
 
 

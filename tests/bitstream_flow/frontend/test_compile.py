@@ -26,8 +26,8 @@ from hls.graph.graph import Graph, Node
 from hls.graph.reference import run_reference
 from model.config import parse_config
 from model.export import export_qonnx_file
-from model.randomise import random_network
-from model.trace import traced_forward
+from model.network.randomise import random_network
+from model.network.trace import traced_forward
 
 SMALL = parse_config(
     "small",

@@ -28,13 +28,13 @@ from bitstream_flow.plan.folding import Target, fold
 from bitstream_flow.verify.implementations import random_images, rtl_tensors
 from hls.common.errors import InputError
 from hls.graph.reference import run_reference
-from host.golden import Golden
-from model.blocks import block
+from host.golden.model import Golden
 from model.config import NetworkConfig, load_config
 from model.export import export_network, export_qonnx_file
-from model.network import Head, LandmarkNetwork, NextStack, Stem
-from model.randomise import randomise
-from model.trace import traced_forward
+from model.network.blocks import block
+from model.network.network import Head, LandmarkNetwork, NextStack, Stem
+from model.network.randomise import randomise
+from model.network.trace import traced_forward
 from tests.bitstream_flow.networks import make_bundle
 
 BASE = NetworkConfig(input_size=16, stem_width=4, width=8, depth=1, landmarks=5)

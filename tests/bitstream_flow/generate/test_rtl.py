@@ -14,8 +14,8 @@ from hls.common.errors import InputError
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
 from host.backends import open_backend
-from host.bundle import Bundle
-from host.rtl_simulation import RtlSimulation
+from host.bundle.bundle import Bundle
+from host.simulated.offline import RtlSimulation
 from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
 
 FRAMES = 5

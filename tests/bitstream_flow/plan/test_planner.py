@@ -16,7 +16,7 @@ from bitstream_flow.plan.planner import Planner, lag_bits
 from hls.common.errors import InputError
 from hls.graph.graph import Graph
 from hls.operators.matrix_vector import MatrixVector
-from host.golden import Golden
+from host.golden.model import Golden
 from tests.bitstream_flow.networks import tiny_hourglass
 
 BUDGET = load_board("Pynq-Z1").budget

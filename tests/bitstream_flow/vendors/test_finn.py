@@ -31,7 +31,7 @@ from bitstream_flow.vendors.finn.folding import FinnGraph, carried_over
 from hls.common.errors import InputError
 from hls.operators.matrix_vector import MatrixVector
 from model.export import export_qonnx_file
-from model.randomise import random_network
+from model.network.randomise import random_network
 from tests.bitstream_flow.frontend.test_compile import SMALL
 
 RATE = 20_000.0

@@ -25,8 +25,8 @@ from bitstream_flow.vendors.vivado.reports import read_reports
 from hls.common.errors import InputError
 from hls.simulate.verilate import verilator_root
 from hls.streams.encoding import axis_bytes
-from host.bundle import Bundle, load_bundle
-from host.seal import check_seal
+from host.bundle.bundle import Bundle, load_bundle
+from host.bundle.seal import check_seal
 from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
 
 STUB = Path(__file__).with_name("vivado.tcl")

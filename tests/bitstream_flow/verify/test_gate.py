@@ -18,11 +18,11 @@ from bitstream_flow.build import export
 from bitstream_flow.verify.gate import Line, Report
 from bitstream_flow.verify.implementations import brevitas, random_images
 from hls.common.errors import InputError
-from model.checkpoint import save_network
 from model.config import load_config
-from model.optimise import Logits
-from model.randomise import random_network
-from model.trace import traced_forward
+from model.network.randomise import random_network
+from model.network.trace import traced_forward
+from model.training.checkpoint import save_network
+from model.training.optimise import Logits
 from tests.bitstream_flow.networks import tiny_hourglass
 
 

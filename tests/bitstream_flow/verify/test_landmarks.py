@@ -23,8 +23,9 @@ from hls.graph.decoder import end_with_decoder, heatmap_graph
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
 from hls.streams.landmarks import decode
-from host.backends import Result, open_backend
-from host.rtl_simulation import RtlSimulation
+from host.api.base import Result
+from host.backends import open_backend
+from host.simulated.offline import RtlSimulation
 from tests.bitstream_flow.networks import DECODER, make_bundle, make_chip, tiny_hourglass
 from tests.hls.operators.operator_check import needs_simulation
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from dataclasses import fields
 from math import inf
@@ -11,6 +12,7 @@ from math import inf
 import pytest
 
 from hls.common.errors import InputError
+from hls.operators import operator
 from hls.operators.operator import LIBRARY, PARTS, Memory, Operator
 from hls.operators.registry import OPERATORS, operator_class
 from hls.operators.resources import Resources
@@ -52,3 +54,8 @@ def test_folding_comes_last_and_has_defaults(kind: type[Operator]) -> None:
 def test_an_unknown_operator() -> None:
     with pytest.raises(InputError, match="unknown operator 'conv'"):
         operator_class("conv")
+
+
+def test_the_examples_in_the_docstrings() -> None:
+    result = doctest.testmod(operator)
+    assert result.attempted >= 12 and result.failed == 0

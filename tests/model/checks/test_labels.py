@@ -11,7 +11,7 @@ import pytest
 
 from model.checks.findings import Labelled
 from model.checks.labels import label_findings
-from model.data import synthetic
+from model.data.synthetic import synthetic
 
 SPLIT = np.array(["train"] * 4 + ["test"] * 2)
 

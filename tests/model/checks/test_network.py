@@ -14,7 +14,7 @@ from hls.streams.mirror import flip_table
 from model.checks.findings import Labelled
 from model.checks.network import Seen, look, sample, shift_findings, shift_of, swap_findings
 from model.config import Config
-from model.data import synthetic
+from model.data.synthetic import synthetic
 
 COUNT = 60
 

@@ -11,7 +11,7 @@ import pytest
 
 from hls.common.errors import InputError
 from model.checks.packed import array_findings, labelled, picture_findings, read_arrays
-from tests.model.test_data import write_packed
+from tests.model.data.test_packed import write_packed
 
 
 def _arrays(folder: Path, **changes: np.ndarray | None) -> dict[str, np.ndarray]:

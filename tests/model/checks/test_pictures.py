@@ -12,7 +12,7 @@ import pytest
 
 from model.checks.findings import Labelled
 from model.checks.pictures import duplicate_findings
-from model.data import synthetic
+from model.data.synthetic import synthetic
 
 SPLIT = np.array(["train"] * 8 + ["test"] * 4)
 

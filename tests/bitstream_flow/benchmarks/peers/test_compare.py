@@ -22,9 +22,10 @@ from bitstream_flow.benchmarks.peers.compare import (
 from bitstream_flow.benchmarks.peers.contestants import Network
 from bitstream_flow.benchmarks.peers.squares import labels_in_box
 from hls.common.errors import InputError
-from host.bundle import load_bundle
+from host.bundle.bundle import load_bundle
 from model.config import parse_config
-from model.data import Dataset, synthetic
+from model.data.dataset import Dataset
+from model.data.synthetic import synthetic
 from model.evaluation.crops import crops_of
 from model.evaluation.metrics import nme
 from model.evaluation.sets import KNOWN

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The table has two rows a contestant; JSON has a line for each figure."""
+"""The table has two rows per contestant; JSON has a line for each figure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_table(entry: Entry) -> None:
     assert list(made.rows) == [entry.name, f"{entry.name}, offsets off"]
     assert raw["HELEN, 51"] == pytest.approx(5) and corrected["HELEN, 51"] == pytest.approx(2.5)
     assert raw["AFLW yaw 60-90"] == pytest.approx(5 + 5 * 17 / 68)
-    assert raw["CPU ms a face"] == pytest.approx(2.5) and raw["aflw2000-3d not found"] == 3
+    assert raw["CPU ms per face"] == pytest.approx(2.5) and raw["aflw2000-3d not found"] == 3
     assert markdown(made).count("\n| ") == 4 and "dlib 20" in markdown(made)
 
 
@@ -47,7 +47,7 @@ def test_the_lines(entry: Entry) -> None:
     ]  # fmt: skip
     assert {"mean of bins", "yaw 0-30"} <= {each.get("subset") for each in lines}
     assert lines[-1] == {
-        "network": "dlib, given the box", "views": 1, "metric": "CPU ms a face", "value": 2.5,
+        "network": "dlib, given the box", "views": 1, "metric": "CPU ms per face", "value": 2.5,
     }  # fmt: skip
     lost = [each["value"] for each in lines if each["metric"] == "faces not found"]
     assert lost == [0, 3]

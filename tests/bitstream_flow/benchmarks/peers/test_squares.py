@@ -14,7 +14,7 @@ from bitstream_flow.benchmarks.peers.squares import (
     labels_in_box,
     norms_in_box,
 )
-from model.data import synthetic
+from model.data.synthetic import synthetic
 
 BOX = np.array([40.0, 30.0, 20.0])
 

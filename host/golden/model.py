@@ -1,0 +1,176 @@
+# SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
+# SPDX-License-Identifier: BSD-3-Clause
+"""The golden model: the bundle's graph on any CPU with numpy alone, integers throughout.
+
+Results equal the operators' references (a test), which in turn define the hardware.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal, overload
+
+import numpy as np
+
+from hls.common.errors import InputError
+from hls.graph.graph import Graph, Node
+from hls.operators.int_mvu import IntMvu
+from hls.operators.max_pool import MaxPool
+from hls.operators.pad import Pad
+from hls.operators.stream_fork import Fork
+from hls.operators.threshold import Threshold
+from hls.operators.window import Window
+from hls.operators.xnor_mvu import XnorMvu
+from host.golden.kernels import (
+    Kernel,
+    int_kernel,
+    max_pool_kernel,
+    pad_kernel,
+    threshold_kernel,
+    window_kernel,
+    xnor_kernel,
+)
+
+# Frames computed at a time: enough to hide numpy's overhead, few enough for the caches.
+_BATCH = 8
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A computation and the tensors that it reads and makes."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    compute: Callable[..., tuple[np.ndarray, ...]]
+
+
+class Golden:
+    """Runs a graph frame by frame; `graph` may be folded or not, that makes no difference."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._every = [_step(graph, node) for node in graph.nodes]
+        self._needed = list(_live(self._every, graph.output))
+
+    @overload
+    def run(self, images: np.ndarray, keep: Literal[False] = False) -> np.ndarray: ...
+
+    @overload
+    def run(self, images: np.ndarray, keep: Literal[True]) -> dict[str, np.ndarray]: ...
+
+    def run(self, images: np.ndarray, keep: bool = False) -> np.ndarray | dict[str, np.ndarray]:
+        """Images uint8 (N, H, W, C) -> heatmaps int32 (N, H', W', K), or (N, 1, K, 3) x, y and
+        score of each landmark where the graph ends with the decoder.
+
+        With `keep`, every tensor of the graph by name instead, int32 (N, H, W, C).
+        """
+        check_images(self.graph, images)
+        if keep:
+            values = self._compute(images, self._every, keep)
+            return {name: values[name].astype(np.int32) for name in self.graph.tensors}
+        parts = [
+            self._compute(images[start : start + _BATCH], self._needed)[self.graph.output]
+            for start in range(0, len(images), _BATCH)
+        ]
+        empty = np.empty((0, *self.graph.tensors[self.graph.output].shape), np.int32)
+        return np.concatenate([empty, *parts])
+
+    def _compute(
+        self, images: np.ndarray, steps: list[_Step], keep: bool = False
+    ) -> dict[str, np.ndarray]:
+        values = {self.graph.input: images.astype(np.int32)}
+        left = _readers(steps)
+        for step in steps:
+            results = step.compute(*(values[name] for name in step.inputs))
+            values.update(zip(step.outputs, results, strict=True))
+            for name in step.inputs:
+                left[name] -= 1
+                if not (left[name] or keep):
+                    del values[name]
+        return values
+
+
+def check_images(graph: Graph, images: np.ndarray) -> None:
+    """Raise InputError unless the graph takes images (N, H, W, C) of this shape and range."""
+    if images.ndim != 4:
+        raise InputError(f"images must have the axes (N, H, W, C), got {images.shape}")
+    try:
+        graph.tensors[graph.input].check(images)
+    except ValueError as error:
+        raise InputError(f"images do not fit the network: {error}") from None
+
+
+def _readers(steps: list[_Step]) -> dict[str, int]:
+    count: dict[str, int] = {}
+    for step in steps:
+        for name in step.inputs:
+            count[name] = count.get(name, 0) + 1
+    return count
+
+
+def _live(steps: list[_Step], output: str) -> Iterator[_Step]:
+    """The steps that the output depends on: a convolution has no use for its patches."""
+    wanted, kept = {output}, []
+    for step in reversed(steps):
+        if wanted.intersection(step.outputs):
+            wanted.update(step.inputs)
+            kept.append(step)
+    return reversed(kept)
+
+
+def _step(graph: Graph, node: Node) -> _Step:
+    op = node.op
+    if isinstance(op, XnorMvu):
+        source, pad, window = _convolution(graph, node)
+        return _single(source, node, xnor_kernel(op, node.constants, pad, window))
+    if isinstance(op, Fork):
+        copies = op.copies
+        return _Step(node.inputs, node.outputs, lambda frames: (frames,) * copies)
+    kernel = _plain_kernel(node)
+    if kernel:
+        return _single(node.inputs[0], node, kernel)
+
+    def reference(*frames: np.ndarray) -> tuple[np.ndarray, ...]:
+        whole = (values.astype(np.int32, copy=False) for values in frames)
+        return op.reference(*whole, constants=node.constants)
+
+    return _Step(node.inputs, node.outputs, reference)
+
+
+def _plain_kernel(node: Node) -> Kernel | None:
+    op = node.op
+    if isinstance(op, Pad):
+        return pad_kernel(op)
+    if isinstance(op, Window) and not any(op.border):
+        return window_kernel(op.kernel, op.stride)
+    if isinstance(op, IntMvu):
+        return int_kernel(op, node.constants)
+    if isinstance(op, Threshold):
+        return threshold_kernel(op, node.constants)
+    if isinstance(op, MaxPool):
+        return max_pool_kernel(op)
+    return None
+
+
+def _single(source: str, node: Node, kernel: Kernel) -> _Step:
+    return _Step((source,), node.outputs, lambda frames: (kernel(frames),))
+
+
+def _convolution(graph: Graph, node: Node) -> tuple[str, Pad | None, Window | None]:
+    """The tensor that the convolution reads, with the Pad and the Window before the unit."""
+    source, pad, window = node.inputs[0], None, None
+    producer, _ = graph.producers.get(source, (None, 0))
+    if producer and isinstance(producer.op, Window) and not any(producer.op.border):
+        source, window = producer.inputs[0], producer.op
+        producer, _ = graph.producers.get(source, (None, 0))
+        if producer and isinstance(producer.op, Pad):
+            source, pad = producer.inputs[0], producer.op
+    return source, pad, window
+
+
+def multiplications(graph: Graph) -> int:
+    """Binary and integer multiply-accumulates a frame."""
+    ops = (node.op for node in graph.nodes)
+    units = [op for op in ops if isinstance(op, (XnorMvu, IntMvu))]
+    return sum(op.tensor.pixels * op.tensor.channels * op.out_channels for op in units)
