@@ -18,7 +18,6 @@ import cv2
 import numpy as np
 
 from hls.common.errors import InputError
-from hls.streams.landmarks import to_image
 from hls.streams.views import View, first_views
 
 # Training boxes are squares centred on the landmarks' bounding box, 2.1 times its mean side. On
@@ -203,14 +202,6 @@ def _shrunk(
         for edge, start in zip(square.corner, first, strict=True)
     )
     return small, (left, top)
-
-
-def to_picture(positions: np.ndarray, stride: int, square: Square, size: int) -> np.ndarray:
-    """Positions (..., 2) in 1/STEPS of a heatmap's cell -> picture coordinates (..., 2), float64.
-
-    `stride` is network pixels a heatmap pixel, `size` the network's input, `square` its place.
-    """
-    return input_to_picture(to_image(positions, stride), square, size)
 
 
 def input_to_picture(points: np.ndarray, square: Square, size: int) -> np.ndarray:
