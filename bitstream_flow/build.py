@@ -109,8 +109,9 @@ def _write_bundle(build: Build, out: Path) -> None:
         "model": network,
         "stride": network["stride"],
         "crop": network["crop"],
-        **{name: network[name] for name in ("confidence",) if name in network},
     }
+    if "confidence" in network:
+        details["confidence"] = network["confidence"]
     plan = build.plan
     write_bundle(
         out, logical=build.logical, chip=plan.chip, depths=plan.depths, board=build.board,

@@ -30,12 +30,11 @@ from qonnx.core.onnx_exec import execute_onnx
 from qonnx.util.cleanup import cleanup_model
 
 from hls.common.errors import InputError, run_command
-from hls.streams.confidence import read_confidence
 from model.config import STRIDE, Config, load_config
 from model.network.network import LandmarkNetwork
 from model.network.rounding_ties import ties
 from model.network.trace import traced_forward
-from model.training.checkpoint import checkpoint_path, load_logits, load_tensors
+from model.training.checkpoint import checkpoint_path, confidence_of, load_logits
 
 
 @contextlib.contextmanager
@@ -69,8 +68,8 @@ def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path
 
 def confidence_entry(checkpoint: Path) -> dict[str, object]:
     """The manifest's entry `confidence`, where the checkpoint has been calibrated."""
-    text = load_tensors(checkpoint)[1].get("confidence")
-    return {} if text is None else {"confidence": read_confidence(text).as_entry()}
+    found = confidence_of(checkpoint)
+    return {} if found is None else {"confidence": found.as_entry()}
 
 
 def exact_config(name: str) -> Config:
