@@ -28,16 +28,17 @@ endif
 PY := .venv/bin/python
 HOST := .venv-host/bin/python
 OLD := .venv-board/bin/python
-BUNDLE := build/$(CONFIG)-$(BOARD)/bundle
+BUNDLE = build/$(CONFIG)-$(BOARD)/bundle
 export OMP_NUM_THREADS ?= 1
 # Brevitas warns at import of an optional package that nothing here uses.
 export PYTHONWARNINGS ?= ignore::UserWarning:brevitas.graph.equalize
 
-.PHONY: help setup compile-side host-side bitstream test test-fast docs lint demo equality train evaluate ablate \
-	bench report prove route board-like python310 pynq-versions pins stranger deploy clean
+.PHONY: help setup compile-side host-side bitstream test test-fast docs lint demo equality train evaluate ablate bench bench-peers \
+	report prove route board-like python310 pynq-versions pins stranger deploy clean
 help:
 	@echo "make bitstream [CONFIG=face-tiny] [BOARD=Pynq-Z1] [FPS=1000] [FLOW=rtl|hls|finn] [DECODE=1]"
 	@echo "make bench [DATA=folder-with-faces68.npz] [VIDEO=a-video-of-a-face]"
+	@echo "make bench-peers DATA=folder-with-helen68.npz-aflw2000-3d-and-wild68.npz [CONFIG=face-z1]"
 	@echo "make test | test-fast | docs | lint | demo | equality | bench | report | prove | route | board-like | pynq-versions | clean"
 	@echo "make setup [TORCH=cpu] [PYTHON=python3.12] | stranger [VERSION=3.13] | pins"
 	@echo "make deploy BOARD_HOST=xilinx@pynq [CONFIG=face-tiny] [BOARD=Pynq-Z1] [DEPLOY_TEST=1]"
@@ -87,6 +88,8 @@ lint: compile-side
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 
+# The network whose points lie where a person would put them; CONFIG=face-tiny is sooner done.
+demo: CONFIG = face-z1
 demo: setup bitstream
 	$(PY) -c "import skimage, shutil, os; os.makedirs('build/demo', exist_ok=True); shutil.copy(os.path.join(os.path.dirname(skimage.__file__), 'data', 'astronaut.png'), 'build/demo')"
 	$(HOST) -c 'import importlib.util as u; exit(u.find_spec("pynq") is None)' && backend=rtl || { backend=emulator; \
@@ -120,6 +123,24 @@ bench: setup bitstream
 	$(PY) -m bitstream_flow.pareto --config $(CONFIG) --board $(BOARD)
 	$(PY) -m bitstream_flow.vendors.finn.compare --config $(CONFIG) --board $(BOARD) --fps $(FPS)
 	$(PY) -m model.bench --config $(CONFIG)
+
+# Where a piece of the peers cannot be had, a line says so and the others are compared all the same.
+PEERS := bitstream_flow/benchmarks/peers
+PEERS_PIP := .venv-peers/bin/python -m pip install --quiet --disable-pip-version-check
+.venv-peers/ready: $(wildcard $(PEERS)/requirements-*.txt) $(PEERS)/package.json
+	@echo "setting up dlib, MediaPipe and face-api.js in .venv-peers"
+	@python=$$($(ANY)) && "$$python" -m venv --clear .venv-peers
+	@$(PEERS_PIP) -r $(PEERS)/requirements-dlib.txt 2> .venv-peers/dlib.log \
+		|| echo "no dlib: no wheel of these versions for this Python? .venv-peers/dlib.log says more"
+	@$(PEERS_PIP) --no-deps -r $(PEERS)/requirements-mediapipe.txt 2> .venv-peers/mediapipe.log \
+		|| echo "no MediaPipe: 0.10.14 has wheels up to Python 3.12 (PYTHON=python3.12); .venv-peers/mediapipe.log"
+	@cp $(PEERS)/package.json .venv-peers && npm install --silent --prefix .venv-peers > .venv-peers/npm.log 2>&1 \
+		|| echo "no face-api.js: it needs node and npm (apt-get install nodejs npm); .venv-peers/npm.log"
+	@touch $@
+
+bench-peers: CONFIG = face-z1
+bench-peers: bitstream .venv-peers/ready
+	$(PY) -m $(subst /,.,$(PEERS)) --config $(CONFIG) --board $(BOARD) --data "$(DATA)" $(ARGS)
 
 report: bitstream
 	$(PY) -m bitstream_flow.report --config $(CONFIG) --board $(BOARD)

@@ -110,6 +110,8 @@ def _write_bundle(build: Build, out: Path) -> None:
         "stride": network["stride"],
         "crop": network["crop"],
     }
+    if "confidence" in network:
+        details["confidence"] = network["confidence"]
     plan = build.plan
     write_bundle(
         out, logical=build.logical, chip=plan.chip, depths=plan.depths, board=build.board,

@@ -16,18 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from hls.common.errors import run_command
+from hls.streams.confidence import Confidence
 from hls.streams.landmarks import DecoderSettings
 from model.config import Config, load_config
 from model.data.load import data_folder, dataset_of
-from model.evaluation.confidence import RIGHT, Confidence, fit_confidence
-from model.evaluation.crops import Run, crops_of, heatmaps_of
-from model.evaluation.reliability import (
-    SEED,
-    Reliability,
-    decoded,
-    faceless_scores,
-    reliability_of,
-)
+from model.evaluation.confidence import RIGHT, fit_confidence
+from model.evaluation.crops import Run, crops_of, decoded, heatmaps_of
+from model.evaluation.reliability import SEED, Reliability, faceless_scores, reliability_of
 from model.evaluation.tables import markdown
 from model.training.checkpoint import annotate, checkpoint_path, load_logits
 

@@ -21,12 +21,13 @@ from hls.common.errors import InputError, run_command
 from model.checks.findings import Finding, Labelled, joined
 from model.checks.labels import label_findings
 from model.checks.network import look, shift_findings, shift_of, swap_findings
-from model.checks.packed import array_findings, labelled, picture_findings, read_arrays
+from model.checks.packed import array_findings, labelled, picture_findings
 from model.checks.pictures import duplicate_findings
 from model.config import Config, load_config
 from model.data.dataset import Dataset
 from model.data.formats import DATA_SETS
 from model.data.formats.files import MissingSplit
+from model.data.packed import read_arrays
 from model.evaluation.crops import heatmaps_of
 from model.training.checkpoint import checkpoint_path, load_logits
 

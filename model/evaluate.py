@@ -22,7 +22,6 @@ from hls.streams.views import COUNTS, combined
 from model.config import Config, load_config
 from model.data.dataset import Dataset
 from model.data.load import data_folder, fitting, load_source
-from model.evaluation.confidence import read_confidence
 from model.evaluation.crops import Run, crops_of, heatmaps_of, views_of
 from model.evaluation.metrics import cumulative
 from model.evaluation.pictures import curves, failures, png
@@ -33,6 +32,7 @@ from model.evaluation.sets import KNOWN, NamedSet, known_set, own_set
 from model.evaluation.tables import as_csv, markdown, published_table
 from model.training.checkpoint import (
     checkpoint_path,
+    confidence_of,
     load_logits,
     load_network,
     load_tensors,
@@ -94,10 +94,9 @@ def _confidence(
     scores: np.ndarray, errors: np.ndarray,
 ) -> Reliability | None:  # fmt: skip
     """How far the checkpoint's confidences hold on its own data set; None where it has none."""
-    text = load_tensors(checkpoint)[1].get("confidence")
-    if text is None:
+    found, faceless = confidence_of(checkpoint), None
+    if found is None:
         return None
-    found, faceless = read_confidence(text), None
     if found.face is not None:
         faceless = faceless_scores(config, run, decoder, folder, "test", SEED)
     return reliability_of(config, found, scores, errors, faceless)

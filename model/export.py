@@ -34,7 +34,7 @@ from model.config import STRIDE, Config, load_config
 from model.network.network import LandmarkNetwork
 from model.network.rounding_ties import ties
 from model.network.trace import traced_forward
-from model.training.checkpoint import checkpoint_path, load_logits
+from model.training.checkpoint import checkpoint_path, confidence_of, load_logits
 
 
 @contextlib.contextmanager
@@ -58,11 +58,18 @@ def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path
     qonnx = export_qonnx_file(logits.network, out / f"{config_name}.onnx")
     manifest = describe(config) | {
         "decoder": asdict(logits.decoder),
+        **confidence_entry(path),
         "checkpoint_sha256": _sha256(path),
         "qonnx_sha256": _sha256(qonnx),
     }
     (out / f"{config_name}.manifest.json").write_text(json.dumps(manifest, indent=1))
     return qonnx
+
+
+def confidence_entry(checkpoint: Path) -> dict[str, object]:
+    """The manifest's entry `confidence`, where the checkpoint has been calibrated."""
+    found = confidence_of(checkpoint)
+    return {} if found is None else {"confidence": found.as_entry()}
 
 
 def exact_config(name: str) -> Config:

@@ -194,7 +194,7 @@ def train(
     elif start is not None:
         trainer.start_from(start)
     first, epochs, began = trainer.done, config.training.epochs, time.monotonic()
-    writer = SummaryWriter(str(out / "tensorboard"), purge_step=first)
+    writer, result = SummaryWriter(str(out / "tensorboard"), purge_step=first), None
     while trainer.done < epochs:
         loss = trainer.epoch(dataset, workers)
         if not fabric.is_global_zero:
@@ -203,7 +203,8 @@ def train(
         line = f"epoch {trainer.done}/{epochs} loss {loss:.3f}"
         due = trainer.done % EVALUATE_EVERY == 0 or trainer.done == epochs
         if test is not None and due:
-            line += f" {_evaluate(trainer, trainer.result(dataset), test, writer)}"
+            result = trainer.result(dataset)
+            line += f" {_evaluate(trainer, result, test, writer)}"
         trainer.save(last)
         each = (time.monotonic() - began) / (trainer.done - first)
         left = each * (epochs - trainer.done) / 60
@@ -211,7 +212,8 @@ def train(
     writer.close()
     final = out / f"{config.name}.safetensors"
     if fabric.is_global_zero:
-        result = trainer.result(dataset)
+        # That of the last epoch where it was evaluated, as it always is with test images.
+        result = result or trainer.result(dataset)
         if not config.network.real:
             settle_ties(result.network)
         save_network(final, result.cpu(), config)

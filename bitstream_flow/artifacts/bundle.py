@@ -38,7 +38,8 @@ def write_bundle(
     """Write the bundle into the empty `folder`.
 
     `logical` is what the golden model runs, `chip` the folded graph with its width converters;
-    `details` are further manifest entries (config, model, predicted, crop, stride).
+    `details` are further manifest entries (config, model, predicted, crop, stride,
+    confidence).
     """
     sizes = {depth.name: depth.depth for depth in depths}
     generate(chip, fifos(chip, depths), folder / "rtl")

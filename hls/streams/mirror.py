@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from hls.common.errors import InputError
@@ -25,8 +27,9 @@ _AFLW_PAIRS = [(i, 5 - i) for i in range(3)] + [(6 + i, 11 - i) for i in range(3
 _AFLW_PAIRS += [(12, 16), (13, 15), (17, 19)]
 
 
+@cache
 def flip_table(landmarks: int) -> np.ndarray:
-    """Where each landmark goes when left and right change places (an involution)."""
+    """Where each landmark goes when left and right change places (an involution); read only."""
     tables = {68: _FACE_PAIRS, 14: _POSE_PAIRS, 16: _MPII_PAIRS, 21: _AFLW_PAIRS}
     pairs = tables.get(landmarks)
     if pairs is None:
@@ -38,4 +41,5 @@ def flip_table(landmarks: int) -> np.ndarray:
     table = np.arange(landmarks)
     for left, right in pairs:
         table[left], table[right] = right, left
+    table.flags.writeable = False
     return table

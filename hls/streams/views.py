@@ -12,6 +12,7 @@ image too.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -34,15 +35,8 @@ class View:
     mirrored: bool = False
 
     def matrix(self, size: int) -> np.ndarray:
-        """2 x 3: pixels of the plain view -> pixels of this one."""
-        angle, middle = np.deg2rad(self.degrees), (size - 1) / 2
-        cosine, sine = self.scale * np.cos(angle), self.scale * np.sin(angle)
-        turn = np.array([[cosine, -sine], [sine, cosine]])
-        offset = middle + size * np.array([self.right, self.down]) - turn @ [middle, middle]
-        matrix = np.concatenate([turn, offset[:, None]], axis=1)
-        if self.mirrored:
-            matrix[0] = [0, 0, size - 1] - matrix[0]
-        return matrix
+        """2 x 3: pixels of the plain view -> pixels of this one; read only."""
+        return _ways(self, size)[0]
 
     def behind(self, matrix: np.ndarray, size: int) -> np.ndarray:
         """2 x 3: what `matrix` (2 x 3) takes to the plain view -> pixels of this one."""
@@ -56,13 +50,29 @@ class View:
 
         InputError for a mirrored view of landmarks whose left and right are not known.
         """
-        matrix = self.matrix(size)
-        plain: np.ndarray = (points - matrix[:, 2]) @ np.linalg.inv(matrix[:, :2]).T
+        matrix, turn_back = _ways(self, size)
+        plain: np.ndarray = (points - matrix[:, 2]) @ turn_back
         return plain[..., flip_table(points.shape[-2]), :] if self.mirrored else plain
 
     def in_order(self, scores: np.ndarray) -> np.ndarray:
         """Scores (..., K) of this view's landmarks in the plain view's order."""
         return scores[..., flip_table(scores.shape[-1])] if self.mirrored else scores
+
+
+@cache
+def _ways(view: View, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """A view's matrix (2 x 3), and what turns rows of points back (2 x 2): every frame of a stream
+    needs them."""
+    angle, middle = np.deg2rad(view.degrees), (size - 1) / 2
+    cosine, sine = view.scale * np.cos(angle), view.scale * np.sin(angle)
+    turn = np.array([[cosine, -sine], [sine, cosine]])
+    offset = middle + size * np.array([view.right, view.down]) - turn @ [middle, middle]
+    matrix = np.concatenate([turn, offset[:, None]], axis=1)
+    if view.mirrored:
+        matrix[0] = [0, 0, size - 1] - matrix[0]
+    turn_back = np.linalg.inv(matrix[:, :2]).T
+    matrix.flags.writeable = turn_back.flags.writeable = False
+    return matrix, turn_back
 
 
 # Each crop is looked at plain and mirrored; a view and the next have opposite turns, so that every
@@ -101,6 +111,8 @@ def combined(points: np.ndarray, scores: np.ndarray, size: int) -> np.ndarray:
     that is their mean; a view that takes a left arm for the right one has no say, which neither
     mean nor median of a few views can promise.
     """
+    if len(points) == 1:
+        return points[0]
     width = TOGETHER * size
     near = np.exp(-np.square(points[:, None] - points[None]).sum(axis=-1) / (2 * width**2))
     support = near.sum(axis=1)

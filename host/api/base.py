@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from hls.common.errors import InputError
+from hls.streams.confidence import Confidence
 from hls.streams.landmarks import decode
 from host.bundle.bundle import Bundle
 
@@ -26,18 +27,34 @@ class BackendError(InputError):
 @dataclass(frozen=True)
 class Result:
     """Landmarks int32 (N, K, 2), (x, y) in 1/STEPS of a heatmap's cell; scores int32 (N, K), the
-    heatmaps' maxima; heatmaps int32 (N, H, W, K) where they were asked for and leave the chip."""
+    heatmaps' maxima; heatmaps int32 (N, H, W, K) where they were asked for and leave the chip.
+
+    `confidence` turns scores into probabilities, where the network was calibrated.
+    """
 
     landmarks: np.ndarray
     scores: np.ndarray
     heatmaps: np.ndarray | None = None
+    confidence: Confidence | None = None
 
     @classmethod
     def of_output(cls, bundle: Bundle, output: np.ndarray, heatmaps: bool = True) -> Result:
         """From what the bundle's graph gives: heatmaps, or (N, 1, K, 3) x, y and score."""
         if bundle.decodes:
-            return cls(output[:, 0, :, :2], output[:, 0, :, 2])
-        return cls(*decode(output, bundle.decoder), output if heatmaps else None)
+            found, maps = (output[:, 0, :, :2], output[:, 0, :, 2]), None
+        else:
+            found, maps = decode(output, bundle.decoder), output if heatmaps else None
+        return cls(*found, maps, bundle.confidence)
+
+    @property
+    def confidences(self) -> np.ndarray | None:
+        """How likely each landmark is right, float64 (N, K) from 0 to 1."""
+        return None if self.confidence is None else self.confidence.of_landmarks(self.scores)
+
+    @property
+    def face_confidences(self) -> np.ndarray | None:
+        """How likely each image shows a face, float64 (N,) from 0 to 1."""
+        return None if self.confidence is None else self.confidence.of_faces(self.scores)
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TextIO
 
 from hls.common.errors import InputError
-from hls.common.progress import note
+from hls.common.progress import note, silent
 from host.api.base import Backend
 from host.app import stage_times
-from host.app.options import is_loopback, parse_options
+from host.app.options import is_live, is_loopback, parse_options
 from host.app.photographs import Stills
 from host.backend_choice import open_chosen
 from host.bundle.bundle import Bundle, find_bundle
@@ -27,11 +27,13 @@ from host.live.golden_check import Checker
 from host.live.pipeline import Pipeline, Sink
 from host.live.sources import Source
 from host.live.stop import Stop
+from host.live.view_count import AutoViewCount, ViewCount
 from host.outputs.display import PageOutput, Progress, Status, status_of
 from host.outputs.json_lines import JsonFile, JsonOutput
 from host.outputs.video_file import VideoFile
 from host.pictures.face_box import parse_box
 from host.pictures.image_files import read_image
+from host.pictures.landmarks import can_mirror, check_views
 from host.pictures.packed import Packed, read_packed
 
 _JPEG_QUALITY = 80
@@ -43,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     bundle = find_bundle(options.bundle)
     if options.faces is not None and not looks_at_faces(bundle):
         raise InputError(f"--faces: {bundle.name} looks at the whole picture, not at faces")
+    if options.views != "auto":
+        check_views(bundle, options.views)
     # JSON lines have stdout for themselves.
     log = sys.stderr if options.json else sys.stdout
     if options.image and options.bench is None:
@@ -82,9 +86,16 @@ def _finder(options: argparse.Namespace, bundle: Bundle, data: Packed | None = N
         return Boxes(data.boxes) if data else Everywhere()
     if options.image and looks_at_faces(bundle):
         return EachPicture()
-    # Files give the same results on any machine; a live stream waits for nothing.
-    live = options.camera is not None or (options.http is not None and options.save is None)
-    return follower(bundle, wait=not live, count=options.faces or 1)
+    return follower(bundle, wait=not is_live(options), count=options.faces or 1)
+
+
+def _views(options: argparse.Namespace, bundle: Bundle, source: Source) -> ViewCount:
+    if options.views != "auto":
+        return ViewCount(options.views)
+    if not can_mirror(bundle):
+        return ViewCount(1)
+    say = silent if options.quiet else note
+    return AutoViewCount(source.fps, options.faces or 1, say)
 
 
 def _checker(options: argparse.Namespace, bundle: Bundle) -> Checker | None:
@@ -96,7 +107,10 @@ def _bench(
 ) -> int:
     checker = _checker(options, backend.bundle)
     encoder = stage_times.Encoder(_JPEG_QUALITY)
-    pipeline = Pipeline(backend, _finder(options, backend.bundle, data), [encoder], checker)
+    bundle = backend.bundle
+    pipeline = Pipeline(
+        backend, _finder(options, bundle, data), [encoder], checker, _views(options, bundle, source)
+    )
     stage_times.warm_up(backend)
     with Stop() as stop:
         pipeline.run(source, stop, options.bench)
@@ -110,7 +124,9 @@ def _live(options: argparse.Namespace, backend: Backend, source: Source, log: Te
             print(text, file=log)
 
     checker = _checker(options, backend.bundle)
-    pipeline = Pipeline(backend, _finder(options, backend.bundle), checker=checker)
+    views = _views(options, backend.bundle, source)
+    finder = _finder(options, backend.bundle)
+    pipeline = Pipeline(backend, finder, checker=checker, views=views)
     start = time.perf_counter()
     with Stop() as stop:
         _add_sinks(pipeline, options, source, stop, lambda: status_of(pipeline, source, start))
@@ -174,6 +190,8 @@ def _summary(pipeline: Pipeline, source: Source, say: Callable[[str], None]) -> 
         f"{pipeline.frames} frames in {seconds:.1f} s, {rate:.1f} frames/s{dropped};"
         f" latency {times[0]:.1f} ms (p90 {times[1]:.1f}, p99 {times[2]:.1f})"
     )
+    if not pipeline.views.settled:
+        say(f"the stream ended before the number of views was settled: {pipeline.views.count}")
     say(f"{backend.name}: {backend.statistics}")
 
 

@@ -8,8 +8,10 @@ import argparse
 import ipaddress
 import re
 from pathlib import Path
+from typing import Literal
 
 from hls.common.errors import InputError
+from hls.streams.views import COUNTS
 from host.backends import BACKENDS
 from host.outputs.json_lines import part_of
 from host.outputs.video_file import CODECS
@@ -21,6 +23,7 @@ _EXAMPLES = """examples:
   run_pynq.py --video in.mp4 --json > faces.jsonl      one line a face
   run_pynq.py --image me.jpg --save me.png             a photograph
   run_pynq.py --image *.jpg --save out/ --json         a folder of PNGs, JSON lines on stdout
+  run_pynq.py --image me.jpg --views 8 --save me.png   eight looks at the face: more exact
   run_pynq.py --image me.jpg --backend rtl --check     simulated hardware against the golden model
   run_pynq.py --image me.jpg --box 120,80,200 --json   the face's square given by hand
   run_pynq.py --bench 300 --data faces68.npz           times of each stage, and accuracy
@@ -39,6 +42,7 @@ def parse_options(arguments: list[str] | None = None) -> argparse.Namespace:
     _check_numbers(options)
     _check_results(options)
     _check_page(options)
+    options.views = _parse_views(options)
     return options
 
 
@@ -99,6 +103,26 @@ def _parse_size(text: str) -> tuple[int, int]:
     if not match:
         raise InputError(f"--size {text}: give WIDTHxHEIGHT, e.g. 640x480")
     return int(match[1]), int(match[2])
+
+
+def is_live(options: argparse.Namespace) -> bool:
+    """Whether a person watches the source as it comes: such a stream waits for nothing. What is
+    made of a file has to be the same on any machine."""
+    return options.camera is not None or (options.http is not None and options.save is None)
+
+
+def _parse_views(options: argparse.Namespace) -> int | Literal["auto"]:
+    """How often each face is looked at; a live stream's default is as often as it keeps up."""
+    watched = is_live(options) and options.bench is None
+    text = options.views or ("auto" if watched else "1")
+    counts = ", ".join(map(str, COUNTS))
+    if text == "auto":
+        if options.camera is None and options.video is None:
+            raise InputError(f"--views auto is for a camera or video: give one of {counts}")
+        return "auto"
+    if text not in map(str, COUNTS):
+        raise InputError(f"--views {text}: give one of {counts}, or auto")
+    return int(text)
 
 
 def _check_results(options: argparse.Namespace) -> None:
@@ -175,6 +199,13 @@ def _add_engine(group: argparse._ArgumentGroup) -> None:
         metavar="NAME",
         help=f"one of {', '.join(BACKENDS)}, or auto (default): the board on a board, else the"
         " emulator, else golden",
+    )
+    group.add_argument(
+        "--views",
+        metavar="N",
+        help="look at each face 1, 2, 4, 8 or 16 times, a little turned, moved and mirrored: more"
+        " are more exact; auto: as many as keep up with the camera or video, settled in its first"
+        " seconds (default: auto for what is watched live, else 1)",
     )
     group.add_argument(
         "--check",

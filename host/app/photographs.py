@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -20,18 +19,23 @@ from host.bundle.bundle import Bundle
 from host.golden.model import Golden
 from host.outputs.json_lines import face_entry, write_stdout
 from host.pictures.draw import draw_landmarks
-from host.pictures.face_box import Square, check_box, crop, find_box, parse_box, to_picture
+from host.pictures.face_box import Square, check_box, find_box, parse_box
 from host.pictures.image_files import make_folder, output_paths, read_image, write_png
+from host.pictures.landmarks import Landmarks, inputs_of, landmarks_of
 
 
 @dataclass(frozen=True)
 class Picture:
-    """An image (RGB), the face box in it and the square that the network sees."""
+    """An image (RGB) and the face box in it; `given` says that a person gave it."""
 
     path: Path
     image: np.ndarray
     box: Square
-    square: Square
+    given: bool
+
+    def shows(self, found: Landmarks) -> bool:
+        """Whether what was found is a face: a person who gave its place knows."""
+        return self.given or found.is_face
 
 
 @dataclass(frozen=True)
@@ -56,19 +60,20 @@ class Stills:
             if not options.quiet:
                 print(text, file=log)
 
-        size = backend.bundle.input.tensor.width
-        crops = np.stack([crop(p.image, p.square, size) for p in self.pictures])
+        bundle, views, boxes = backend.bundle, options.views, [p.box for p in self.pictures]
+        crops = np.concatenate([inputs_of(bundle, p.image, [p.box], views) for p in self.pictures])
         checks = options.check is not None
         result = backend.infer(crops, heatmaps=checks)
-        landmarks = landmarks_in_pictures(result, self.pictures, backend.bundle)
-        for picture, points, scores in zip(self.pictures, landmarks, result.scores, strict=True):
+        faces = landmarks_of(bundle, result, boxes, views)
+        for picture, found in zip(self.pictures, faces, strict=True):
             if options.json:
-                write_stdout(_json_line(picture, points, scores), lambda: None)
+                write_stdout(_json_line(picture, found), lambda: None)
             else:
-                say(_text_line(picture, points))
-        for target, picture, points in zip(self.targets, self.pictures, landmarks, strict=False):
+                say(_text_line(picture, found))
+        for target, picture, found in zip(self.targets, self.pictures, faces, strict=False):
             make_folder(target.parent)
-            write_png(target, draw_landmarks(picture.image, [points]))
+            drawn = [found.points] if picture.shows(found) else []
+            write_png(target, draw_landmarks(picture.image, drawn))
             say(f"saved {target}")
         say(f"{backend.name}: {backend.statistics}")
         if checks:
@@ -84,37 +89,33 @@ def check_against_golden(bundle: Bundle, crops: np.ndarray, result: Result) -> N
         raise InputError(f"check: {difference}")
 
 
-def landmarks_in_pictures(
-    result: Result, pictures: Sequence[Picture], bundle: Bundle
-) -> list[np.ndarray]:
-    """The landmarks of each picture, float64 (K, 2), in its pixels."""
-    size = bundle.input.tensor.width
-    return [
-        to_picture(positions, bundle.stride, picture.square, size)
-        for positions, picture in zip(result.landmarks, pictures, strict=True)
-    ]
-
-
 def open_picture(path: Path, box: Square | None, bundle: Bundle) -> Picture:
     """Read a photograph and find the face in it, unless `box` says where it is."""
-    image = read_image(path)
+    image, given = read_image(path), box is not None
     if box is None:
         try:
             box = find_box(image, bundle.landmarks)
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
     check_box(box, image)
-    return Picture(path, image, box, box.scaled(bundle.crop_scale))
+    return Picture(path, image, box, given)
 
 
-def _json_line(picture: Picture, landmarks: np.ndarray, scores: np.ndarray) -> str:
-    entry = {"image": str(picture.path), **face_entry(picture.box, landmarks, scores)}
-    return json.dumps(entry) + "\n"
+def _json_line(picture: Picture, found: Landmarks) -> str:
+    """Without a face the lists of landmarks are empty."""
+    entry = face_entry(picture.box, found)
+    if not picture.shows(found):
+        entry |= {key: [] for key in ("landmarks", "scores", "confidences") if key in entry}
+    return json.dumps({"image": str(picture.path), **entry}) + "\n"
 
 
-def _text_line(picture: Picture, landmarks: np.ndarray) -> str:
-    box = picture.box
+def _text_line(picture: Picture, found: Landmarks) -> str:
+    box, sure = picture.box, ""
+    if found.confidence is not None:
+        sure = f", confidence {found.confidence:.2f}"
+    if not picture.shows(found):
+        return f"{picture.path}: no face found{sure}; if there is one, give --box X,Y,SIDE"
     return (
-        f"{picture.path}: {len(landmarks)} landmarks, box of {box.side:.0f} pixels"
-        f" round ({box.x:.0f}, {box.y:.0f})"
+        f"{picture.path}: {len(found.points)} landmarks, box of {box.side:.0f} pixels"
+        f" round ({box.x:.0f}, {box.y:.0f}){sure}"
     )

@@ -50,4 +50,4 @@ def report(
     )
     write(f"{backend.name}: {backend.statistics}")
     if data is not None:
-        write(f"accuracy: {accuracy(backend, data)}")
+        write(f"accuracy: {accuracy(backend, data, pipeline.views.count)}")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hls.common.errors import InputError, one_line
 from hls.common.folders import build_root
 from hls.graph.graph import Graph, from_json
 from hls.operators.landmark_decode import LandmarkDecode
+from hls.streams.confidence import Confidence
 from hls.streams.landmarks import DecoderSettings
 from hls.streams.tensor import Stream, TensorType
 from host.bundle.packed_weights import unpack_constants
@@ -55,6 +57,12 @@ class Bundle:
         """What the network's heatmaps mean to the landmark decoder, on the chip or behind it."""
         entry = self.manifest["decoder"]
         return DecoderSettings(entry["floor"], entry["shift"])
+
+    @cached_property
+    def confidence(self) -> Confidence | None:
+        """What makes scores probabilities; None where the network was not calibrated."""
+        entry = self.manifest.get("confidence")
+        return None if entry is None else Confidence.of_entry(entry)
 
     @property
     def landmarks(self) -> int:
@@ -164,3 +172,4 @@ def _check_values(bundle: Bundle) -> None:
             f" decoder says {decoder}: {REMEDY}"
         )
     _ = bundle.name, bundle.stride, bundle.crop_scale, bundle.clock_mhz, bundle.joins
+    _ = bundle.confidence

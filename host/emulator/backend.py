@@ -26,4 +26,4 @@ class EmulatorBackend(Backend):
 
     def _run(self, images: np.ndarray, heatmaps: bool) -> Result:
         found, maps = self._emulator.decode(images, heatmaps)
-        return Result(found[:, 0, :, :2], found[:, 0, :, 2], maps)
+        return Result(found[:, 0, :, :2], found[:, 0, :, 2], maps, self.bundle.confidence)

@@ -22,18 +22,19 @@ from host.live.golden_check import Checker
 from host.live.sources import Frame, Source
 from host.live.stages import Stages
 from host.live.stop import Stop
+from host.live.view_count import ViewCount
 from host.pictures.draw import draw_landmarks
-from host.pictures.face_box import Square, crop, to_picture
+from host.pictures.face_box import Square
+from host.pictures.landmarks import Landmarks, inputs_of, landmarks_of
 
 
 @dataclass(frozen=True)
 class Face:
-    """Landmarks (K, 2) in the picture's pixels and scores (K,) of the face in `box`."""
+    """The face in `box`, and its landmarks in the picture's pixels."""
 
     number: int
     box: Square
-    landmarks: np.ndarray
-    scores: np.ndarray
+    found: Landmarks
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,15 @@ class _Work:
 
     frame: Frame
     looks: list[Look]
+    views: int = 1
     crops: np.ndarray | None = None
     job: Future[Result] | None = None
     checks: bool = False
+
+    @property
+    def boxes(self) -> list[Square]:
+        """The faces' boxes."""
+        return [look.box for look in self.looks]
 
 
 @dataclass
@@ -86,6 +93,7 @@ class Pipeline:
     finder: Finder
     sinks: list[Sink] = field(default_factory=list)
     checker: Checker | None = None
+    views: ViewCount = field(default_factory=ViewCount)
     stages: Stages = field(default_factory=Stages)
     frames: int = 0
     faces: int = 0
@@ -99,6 +107,7 @@ class Pipeline:
         self._work: deque[_Work] = deque()
         self._drawn: deque[Future[None]] = deque()
         self._broken = False
+        self._answered = 0.0
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="outputs")
 
     def run(self, source: Source, stop: Stop, limit: int | None = None) -> None:
@@ -138,25 +147,24 @@ class Pipeline:
 
     def _enter(self, frame: Frame) -> None:
         self.stages.add("capture", frame.took)
+        start = time.perf_counter()
         with self.stages.time("detect"):
-            work = _Work(frame, self.finder.look(frame))
+            work = _Work(frame, self.finder.look(frame), self.views.count)
         if work.looks:
             with self.stages.time("crop"):
-                work.crops = self._crops(work)
+                work.crops = inputs_of(self.backend.bundle, frame.image, work.boxes, work.views)
             work.checks = self.checker is not None and self.checker.wants(frame.index)
-            start = time.perf_counter()
+            submitted = time.perf_counter()
             work.job = self.backend.submit(work.crops, heatmaps=work.checks)
-            work.job.add_done_callback(
-                lambda _: self.stages.add("network", time.perf_counter() - start)
-            )
+            work.job.add_done_callback(lambda _: self._answer(work, start, submitted))
         self._work.append(work)
 
-    def _crops(self, work: _Work) -> np.ndarray:
-        """What the network sees, uint8 (faces, S, S, 3)."""
-        bundle = self.backend.bundle
-        size = bundle.input.tensor.width
-        squares = [look.box.scaled(bundle.crop_scale) for look in work.looks]
-        return np.stack([crop(work.frame.image, square, size) for square in squares])
+    def _answer(self, work: _Work, start: float, submitted: float) -> None:
+        """Count the time of a frame whose result is there; without that of earlier ones."""
+        now = time.perf_counter()
+        self.stages.add("network", now - submitted)
+        network, self._answered = now - max(submitted, self._answered), now
+        self.views.took(work.views, submitted - start + network, len(work.looks))
 
     def _leave(self, most: int) -> None:
         """Pass on the oldest frames until `most` are under way."""
@@ -173,14 +181,12 @@ class Pipeline:
             self._queue(self._put, Found(work.frame, faces))
 
     def _faces(self, work: _Work, result: Result) -> list[Face]:
-        bundle, faces = self.backend.bundle, []
-        found = zip(work.looks, result.landmarks, result.scores, strict=True)
-        for look, positions, scores in found:
-            square = look.box.scaled(bundle.crop_scale)
-            points = to_picture(positions, bundle.stride, square, bundle.input.tensor.width)
-            if self.finder.learn(work.frame, look, points, scores):
-                faces.append(Face(look.number, look.box, points, scores))
-        return faces
+        found = landmarks_of(self.backend.bundle, result, work.boxes, work.views)
+        return [
+            Face(look.number, look.box, landmarks)
+            for look, landmarks in zip(work.looks, found, strict=True)
+            if self.finder.learn(work.frame, look, landmarks)
+        ]
 
     def _queue(self, action: Callable[..., None], *arguments: object) -> None:
         """Give the outputs' thread something to do; an error of an earlier one is raised here."""
@@ -202,7 +208,7 @@ class Pipeline:
         picture = found.frame.image
         if any(sink.draws for sink in self.sinks):
             with self.stages.time("draw"):
-                points = [face.landmarks for face in found.faces]
+                points = [face.found.points for face in found.faces]
                 picture = draw_landmarks(picture, points, enlarge=False)
         if self.sinks:
             with self.stages.time("save"):

@@ -31,7 +31,7 @@ def status_of(pipeline: Pipeline, source: Source, since: float) -> dict[str, obj
         "fps": round(pipeline.stages.rate(), 1),
         "latency_ms": round(medians.get("total", 0.0), 1),
         "backend": backend.name,
-        "network": backend.bundle.name,
+        "network": _network(backend.bundle.name, pipeline.views.count),
         "faces": pipeline.faces,
         "checked": checker.checked if checker else 0,
         "mismatches": checker.mismatches if checker else 0,
@@ -41,6 +41,10 @@ def status_of(pipeline: Pipeline, source: Source, since: float) -> dict[str, obj
         "message": source.message,
         "seconds": round(time.perf_counter() - since, 1),
     }
+
+
+def _network(name: str, views: int) -> str:
+    return name if views == 1 else f"{name}, {views} views"
 
 
 def _short(name: str) -> str:

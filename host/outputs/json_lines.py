@@ -17,22 +17,29 @@ import numpy as np
 from hls.common.errors import InputError, mute_stdout
 from host.live.pipeline import Found, Sink
 from host.pictures.face_box import Square
+from host.pictures.landmarks import Landmarks
 
 
-def face_entry(box: Square, landmarks: np.ndarray, scores: np.ndarray) -> dict[str, Any]:
-    """A face as JSON knows it: box, landmarks (K, 2) and scores (K,), in the picture's pixels."""
-    return {
+def face_entry(box: Square, found: Landmarks) -> dict[str, Any]:
+    """A face as JSON knows it: box, landmarks and scores, in the picture's pixels; the confidences
+    of all together and of each, where the network has them."""
+    entry: dict[str, Any] = {
         "box": {name: round(value, 3) for name, value in asdict(box).items()},
-        "landmarks": np.round(landmarks, 3).tolist(),
-        "scores": scores.tolist(),
+        "landmarks": np.round(found.points, 3).tolist(),
+        "scores": found.scores.tolist(),
     }
+    if found.confidence is not None:
+        entry["confidence"] = round(found.confidence, 4)
+    if found.confidences is not None:
+        entry["confidences"] = np.round(found.confidences, 4).tolist()
+    return entry
 
 
 def json_lines(found: Found) -> Iterator[str]:
     """A line for each face of a frame; none for a frame without."""
     place = {"frame": found.frame.index, "time": round(found.frame.seconds, 4)}
     for face in found.faces:
-        entry = face_entry(face.box, face.landmarks, face.scores)
+        entry = face_entry(face.box, face.found)
         yield json.dumps({**place, "face": face.number, **entry}) + "\n"
 
 

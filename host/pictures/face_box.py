@@ -8,6 +8,7 @@ Squares, crops and landmarks are mapped exactly as in training (model/data/geome
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ import cv2
 import numpy as np
 
 from hls.common.errors import InputError
-from hls.streams.landmarks import to_image
+from hls.streams.views import View, first_views
 
 # Training boxes are squares centred on the landmarks' bounding box, 2.1 times its mean side. On
 # 300 random training images of faces68 (seed 0, 299 found) such a box is 1.80 times the detector's
@@ -41,6 +42,8 @@ _SYSTEM_FOLDERS = (
 # this many pixels a side, which keeps large photographs quick.
 _SMALLEST_FACE = 1 / 12
 _DETECTOR_PIXELS = 800
+# How far beyond the square the views look, as a share of its side: 0.091 at most.
+_VIEWS_MARGIN = 0.1
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,12 @@ def _detector() -> Any:
 
 
 def crop(image: np.ndarray, square: Square, size: int) -> np.ndarray:
-    """The square of the picture as (size, size, 3), black outside the picture.
+    """The square of the picture as (size, size, 3), black outside the picture."""
+    return crops(image, square, size, first_views(1))[0]
+
+
+def crops(image: np.ndarray, square: Square, size: int, views: Sequence[View]) -> np.ndarray:
+    """Views of the square as (views, size, size, 3), black outside the picture.
 
     The same interpolation as for training crops, whose squares are about twice the network's
     input: from a much larger square the pixels are averaged down to that first.
@@ -158,19 +166,28 @@ def crop(image: np.ndarray, square: Square, size: int) -> np.ndarray:
     corner, side = square.corner, square.side
     shrink = max(1, round(side / size / 2))
     if shrink > 1:
-        image, corner = _shrunk(image, square, shrink)
+        margin = _VIEWS_MARGIN * side if len(views) > 1 else 0.0
+        image, corner = _shrunk(image, square, shrink, 1 + int(np.ceil(margin / shrink)))
         side /= shrink
     zoom = size / side
     matrix = np.array([[zoom, 0, -corner[0] * zoom - 0.5], [0, zoom, -corner[1] * zoom - 0.5]])
-    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR)
+    return np.stack(
+        [
+            cv2.warpAffine(image, view.behind(matrix, size), (size, size), flags=cv2.INTER_LINEAR)
+            for view in views
+        ]
+    )
 
 
 def _shrunk(
-    image: np.ndarray, square: Square, factor: int
+    image: np.ndarray, square: Square, factor: int, margin: int
 ) -> tuple[np.ndarray, tuple[float, float]]:
-    """The square's surroundings with factor x factor pixels averaged, and its corner there."""
-    blocks = int(np.ceil(square.side / factor)) + 3
-    first = [int(np.floor(edge)) - factor for edge in square.corner]
+    """The square's surroundings with factor x factor pixels averaged, and its corner there.
+
+    `margin` is how many such blocks beyond the square are there on each side.
+    """
+    blocks = int(np.ceil(square.side / factor)) + 2 * margin + 1
+    first = [int(np.floor(edge)) - margin * factor for edge in square.corner]
     region = np.zeros((blocks * factor, blocks * factor, 3), np.uint8)
     spans = []
     for start, length in zip(first, image.shape[1::-1], strict=True):
@@ -187,9 +204,6 @@ def _shrunk(
     return small, (left, top)
 
 
-def to_picture(positions: np.ndarray, stride: int, square: Square, size: int) -> np.ndarray:
-    """Positions (..., 2) in 1/STEPS of a heatmap's cell -> picture coordinates (..., 2), float64.
-
-    `stride` is network pixels a heatmap pixel, `size` the network's input, `square` its place.
-    """
-    return (to_image(positions, stride) + 0.5) * (square.side / size) + np.array(square.corner)
+def input_to_picture(points: np.ndarray, square: Square, size: int) -> np.ndarray:
+    """Points (..., 2) in pixels of the network's input -> picture coordinates (..., 2)."""
+    return (points + 0.5) * (square.side / size) + np.array(square.corner)

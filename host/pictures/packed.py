@@ -17,7 +17,8 @@ import numpy as np
 
 from hls.common.errors import InputError
 from host.api.base import Backend
-from host.pictures.face_box import Square, crop, to_picture
+from host.pictures.face_box import Square
+from host.pictures.landmarks import inputs_of, landmarks_of
 
 _ARRAYS = ("jpeg", "offset", "landmarks", "visible", "norm", "split", "box")
 _JOINTS = (14, 16)
@@ -83,32 +84,29 @@ def _picture(path: Path, arrays: dict[str, np.ndarray], index: int) -> np.ndarra
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-def errors_of(backend: Backend, data: Packed) -> np.ndarray:
+def errors_of(backend: Backend, data: Packed, views: int = 1) -> np.ndarray:
     """Distance over normaliser of each landmark, (N, K); NaN where one does not count."""
     bundle = backend.bundle
-    size = bundle.input.tensor.width
-    squares = [box.scaled(bundle.crop_scale) for box in data.boxes]
-    found = []
-    for start in range(0, len(squares), _BATCH):
-        part = slice(start, start + _BATCH)
-        pairs = list(zip(data.pictures[part], squares[part], strict=True))
-        result = backend.infer(np.stack([crop(image, square, size) for image, square in pairs]))
-        found += [
-            to_picture(positions, bundle.stride, square, size)
-            for positions, (_, square) in zip(result.landmarks, pairs, strict=True)
-        ]
+    found: list[np.ndarray] = []
+    for start in range(0, len(data.boxes), _BATCH):
+        boxes = data.boxes[start : start + _BATCH]
+        pairs = zip(data.pictures[start : start + _BATCH], boxes, strict=True)
+        inputs = [inputs_of(bundle, image, [box], views) for image, box in pairs]
+        result = backend.infer(np.concatenate(inputs))
+        found += [face.points for face in landmarks_of(bundle, result, boxes, views)]
     distance = np.linalg.norm(np.stack(found) - data.landmarks.astype(np.float64), axis=2)
     return np.where(data.visible, distance / data.norm.astype(np.float64)[:, None], np.nan)
 
 
-def accuracy(backend: Backend, data: Packed) -> str:
+def accuracy(backend: Backend, data: Packed, views: int = 1) -> str:
     """NME of faces, PCK of bodies, in words."""
-    errors = errors_of(backend, data)
+    errors = errors_of(backend, data, views)
     counted = ~np.isnan(errors)
     if not counted.any():
         raise InputError(f"{data.path}: no image counts, for none has a normaliser")
     images = counted.any(axis=1)
     text = f"{int(images.sum())} test images of {data.path.name}"
+    text += f", {views} views each" if views > 1 else ""
     if errors.shape[1] in _JOINTS:
         return f"PCK@{_PCK:g} {100 * float((errors[counted] <= _PCK).mean()):.2f} %, {text}"
     means = np.nansum(errors[images], axis=1) / counted[images].sum(axis=1)

@@ -11,7 +11,7 @@ network was trained on, and either can be the shifted ones.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -61,15 +61,13 @@ def look(
     run: Run, decoder: DecoderSettings, config: Config, data: Labelled, count: int, name: str
 ) -> Seen:
     """Run a network over a sample and its mirror images."""
-    chosen, whole = sample(data, count), data.dataset
-    here = np.isin(np.arange(len(whole.norm)), chosen)
-    part = replace(whole, subsets={**whole.subsets, "": here}).part("")
+    chosen = sample(data, count)
+    part = data.dataset.at(chosen)
     found = views_of(run, decoder, part, config, 2, name=name)[0].mean(axis=0)
     side = part.box[:, None, 2:] * config.data.crop
     corner = part.box[:, None, :2] - side / 2
     points = (found + 0.5) * side / config.network.input_size + corner
     group = chosen if data.group is None else data.group[chosen]
-    part = replace(part, subsets={k: v for k, v in part.subsets.items() if k})
     return Seen(part, chosen, points, group, config)
 
 

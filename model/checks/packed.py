@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -12,10 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from hls.common.errors import InputError
 from model.checks.findings import Finding, Labelled, images
 from model.data.dataset import Dataset
-from model.data.packed import ARRAYS, PackedImages
+from model.data.packed import ARRAYS, PackedImages, by_source
 
 # Of each array: the kinds of its type, in words, and its shape after the number of images N.
 _FORM: Mapping[str, tuple[str, str, tuple[int | str, ...]]] = {
@@ -28,17 +26,6 @@ _FORM: Mapping[str, tuple[str, str, tuple[int | str, ...]]] = {
     "clean": ("b", "bools", ()),
     "source": ("SU", "names", ()),
 }
-
-
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Every array of the file; InputError where it is none."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {key: file[key] for key in file.files}
-    except FileNotFoundError:
-        raise InputError(f"data file {path} is missing") from None
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} is no packed data set (.npz): {error}") from None
 
 
 def array_findings(arrays: Mapping[str, np.ndarray]) -> list[Finding]:
@@ -81,12 +68,10 @@ def _offsets(jpeg: np.ndarray, offset: np.ndarray) -> Iterator[Finding]:
 
 def labelled(path: Path, arrays: Mapping[str, np.ndarray]) -> Labelled:
     """The arrays as one data set, all splits together."""
-    named = arrays.get("source", np.zeros(0, "S1"))
-    sources = named.astype(str) if named.dtype.kind == "S" else named
     dataset = Dataset(
         PackedImages(path, arrays["jpeg"], arrays["offset"]),
         arrays["landmarks"], arrays["visible"], arrays["norm"], arrays["box"],
-        {str(name): sources == name for name in np.unique(sources)},
+        by_source(arrays["source"]) if "source" in arrays else {},
     )  # fmt: skip
     return Labelled(dataset, arrays["split"].astype(str), arrays["group"])
 

@@ -44,12 +44,21 @@ class Dataset:
         if subset not in self.subsets:
             known = ", ".join(self.subsets) or "none"
             raise InputError(f"the data has no subset {subset!r}; known: {known}")
-        chosen = np.flatnonzero(self.subsets[subset])
+        return self.at(np.flatnonzero(self.subsets[subset]))
+
+    def at(self, places: np.ndarray) -> Dataset:
+        """The images at these places (N,)."""
         fields = (self.landmarks, self.visible, self.norm, self.box)
-        points, visible, norm, box = (values[chosen] for values in fields)
-        images = Chosen(self.images, chosen)
-        subsets = {name: mask[chosen] for name, mask in self.subsets.items()}
+        points, visible, norm, box = (values[places] for values in fields)
+        images = Chosen(self.images, places)
+        subsets = {name: mask[places] for name, mask in self.subsets.items()}
         return Dataset(images, points, visible, norm, box, subsets)
+
+    def spread(self, count: int) -> Dataset:
+        """So many images at even distances, or all if there are no more."""
+        if count >= len(self):
+            return self
+        return self.at(np.linspace(0, len(self) - 1, count).round().astype(np.int64))
 
 
 class Chosen(Sequence[np.ndarray]):

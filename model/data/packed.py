@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,11 +54,16 @@ def load_packed(
     points, visible, norm, box = (
         arrays[key][chosen] for key in ("landmarks", "visible", "norm", "box")
     )
-    sources = arrays["source"][chosen] if "source" in arrays else np.zeros(0, str)
-    subsets = {str(name): sources == name for name in np.unique(sources)}
+    subsets = by_source(arrays["source"][chosen]) if "source" in arrays else {}
     if "clean" in arrays:
         subsets["clean"] = arrays["clean"][chosen]
     return Dataset(images, points, visible, norm, box, subsets)
+
+
+def by_source(names: np.ndarray) -> dict[str, np.ndarray]:
+    """Of the images' sources (N,), text or bytes, the images (N,) bool of each."""
+    texts = names.astype(str)
+    return {str(name): texts == name for name in np.unique(texts)}
 
 
 def _check_pictures(path: Path, jpeg: np.ndarray, offset: np.ndarray) -> None:
@@ -74,25 +79,29 @@ def _check_pictures(path: Path, jpeg: np.ndarray, offset: np.ndarray) -> None:
 
 def _move(path: Path, arrays: dict[str, np.ndarray], shifts: Mapping[str, Sequence[float]]) -> None:
     """Move the landmarks of the named sources; InputError where the file has no such source."""
+    sources = by_source(arrays["source"]) if "source" in arrays else {}
     for name, shift in shifts.items():
-        chosen = arrays["source"] == name if "source" in arrays else np.zeros(1, bool)
-        if not chosen.any():
+        if name not in sources:
             raise InputError(f"{path} has no images of the source {name!r}: see shifts")
-        arrays["landmarks"][chosen] += np.array(shift, np.float32)
+        arrays["landmarks"][sources[name]] += np.array(shift, np.float32)
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
+    arrays = read_arrays(path, (*ARRAYS, "clean", "source"))
+    missing = set(ARRAYS) - set(arrays)
+    if missing:
+        raise InputError(f"{path} lacks the array {min(missing)}; needs {', '.join(ARRAYS)}")
+    return arrays
+
+
+def read_arrays(path: Path, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
+    """The arrays of a file, of these names if any are given; InputError where it is none."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            missing = set(ARRAYS) - set(file.files)
-            if missing:
-                raise InputError(
-                    f"{path} lacks the array {min(missing)}; needs {', '.join(ARRAYS)}"
-                )
-            return {key: file[key] for key in (*ARRAYS, "clean", "source") if key in file.files}
+            return {key: file[key] for key in file.files if names is None or key in names}
     except FileNotFoundError:
         raise InputError(f"data file {path} is missing") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, TypeError, EOFError, AttributeError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} is no packed data set (.npz): {error}") from None
 
 

@@ -1,71 +1,25 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Confidence from 0 to 1: how likely a landmark is right, and how likely a square shows a face.
+"""Fits the confidences of hls.streams.confidence, and says how reliable they are.
 
-A landmark's score is its heatmap's maximum, an integer. The confidence of a landmark is the
-probability that its error is at most `right` of the normaliser (5 % for faces, 20 % for poses): a
-logistic function of its score, fitted on the test images of the network's own data (Platt 1999).
-The confidence of a face is the probability that the square shows one: a logistic function of the
-landmarks' mean score, fitted on those faces and on squares without a face. Its threshold is what
-KEPT of the faces reach.
+A landmark is right within 5 % of the normaliser for faces, 20 % for poses; its logistic function is
+fitted on the test images of the network's own data (Platt 1999). That of faces is fitted on those
+images and on squares without a face; the threshold is what KEPT of the faces reach.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from hls.common.errors import InputError
+from hls.streams.confidence import Confidence, Logistic
 
 RIGHT = {"nme": 0.05, "pck": 0.2}
 KEPT = 0.98
 BINS = 10
-
-
-@dataclass(frozen=True)
-class Logistic:
-    """1 / (1 + exp(-(slope * x + offset))) of a score x."""
-
-    slope: float
-    offset: float
-
-    def __call__(self, score: np.ndarray) -> np.ndarray:
-        """Probabilities (float64) of scores of any shape."""
-        return 1 / (1 + np.exp(-np.clip(self.slope * score + self.offset, -50, 50)))
-
-
-@dataclass(frozen=True)
-class Confidence:
-    """What turns scores into confidences; `face` and `threshold` are None for networks that were
-    not shown squares without their subject."""
-
-    landmark: Logistic
-    right: float
-    face: Logistic | None = None
-    threshold: float | None = None
-
-    def as_text(self) -> str:
-        """One line of JSON, for a checkpoint's metadata."""
-        return json.dumps(asdict(self), sort_keys=True)
-
-
-def read_confidence(text: str) -> Confidence:
-    """Undo `Confidence.as_text`; InputError where it is something else."""
-    try:
-        values: Mapping[str, dict[str, float]] = json.loads(text)
-        face = values["face"]
-        return Confidence(
-            Logistic(**values["landmark"]),
-            float(values["right"]),  # type: ignore[arg-type]
-            None if face is None else Logistic(**face),
-            values["threshold"],  # type: ignore[arg-type]
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"the checkpoint's confidence cannot be read ({error})") from None
 
 
 def fit_logistic(scores: np.ndarray, true: np.ndarray) -> Logistic:

@@ -52,6 +52,19 @@ def landmarks_in(maps: np.ndarray, decoder: DecoderSettings) -> tuple[np.ndarray
     return found_points(places), scores
 
 
+def decoded(
+    run: Run, images: np.ndarray, decoder: DecoderSettings, name: str, batch: int = 32
+) -> tuple[np.ndarray, np.ndarray]:
+    """Landmarks (N, K, 2) in input pixels and scores (N, K) of inputs (N, S, S, 3).
+
+    With a progress bar called `name`; no more heatmaps at a time than a batch's.
+    """
+    starts = tqdm(range(0, len(images), batch), desc=name, unit="batch", disable=None)
+    parts = [landmarks_in(run(images[start : start + batch]), decoder) for start in starts]
+    points, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return points, scores
+
+
 def _matrices(dataset: Dataset, config: Config) -> list[np.ndarray]:
     """From each picture to the input that shows the square of its box, times the crop."""
     squares = dataset.box * [1, 1, config.data.crop]
@@ -87,11 +100,9 @@ def heatmaps_of(network: LandmarkNetwork, images: np.ndarray, batch: int = 32) -
         return np.concatenate([run(images[i : i + batch]) for i in range(0, len(images), batch)])
 
 
-def accuracy(run: Run, crops: Crops, decoder: DecoderSettings, batch: int = 64) -> float:
+def accuracy(run: Run, crops: Crops, decoder: DecoderSettings) -> float:
     """NME of anything that turns inputs into integer heatmaps."""
-    images = crops.images
-    parts = [run(images[i : i + batch]) for i in range(0, len(images), batch)]
-    return nme(crops.errors(np.concatenate(parts), decoder))
+    return nme(crops.errors_of(decoded(run, crops.images, decoder, "test images")[0]))
 
 
 def headline(

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
+from hls.streams.confidence import Confidence
 from hls.streams.landmarks import DecoderSettings
 from model.config import Config
 from model.data.faceless import faceless_inputs
 from model.data.load import load_source
-from model.evaluation.confidence import Bin, Confidence, reliability
-from model.evaluation.crops import Run, landmarks_in
+from model.evaluation.confidence import Bin, reliability
+from model.evaluation.crops import Run, decoded
 from model.evaluation.tables import Rows, Table
 
-SQUARES, SEED, BATCH = 1_000, 2026, 32
+SQUARES, SEED = 1_000, 2026
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,6 @@ class Reliability:
         return Table(title, self.rows, self.notes)
 
 
-def decoded(
-    run: Run, images: np.ndarray, decoder: DecoderSettings, name: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Landmarks (N, K, 2) in input pixels and scores (N, K) of inputs (N, S, S, 3)."""
-    starts = tqdm(range(0, len(images), BATCH), desc=name, unit="batch", disable=None)
-    parts = [landmarks_in(run(images[start : start + BATCH]), decoder) for start in starts]
-    points, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return points, scores
-
-
 def faceless_scores(
     config: Config, run: Run, decoder: DecoderSettings, folder: Path | None, split: str, seed: int
 ) -> np.ndarray:
@@ -113,14 +103,14 @@ def reliability_of(
     """From scores and errors (N, K; NaN: not counted) of test images, and scores (M, K) of test
     squares without a face where the network was shown such."""
     counted = ~np.isnan(errors)
-    confidence = found.landmark(scores[counted].astype(np.float64))
+    confidence = found.of_landmarks(scores[counted])
     bins, error = reliability(confidence, errors[counted] <= found.right)
     faces = None
-    if faceless is not None and found.face is not None and found.threshold is not None:
-        shown, others = (found.face(part.mean(axis=1)) for part in (scores, faceless))
+    if faceless is not None and found.threshold is not None:
+        shown, others = found.is_face(scores), found.is_face(faceless)
         files = [source.file for source in (config.data.sources[0], *config.data.faceless_files)]
         faces = Faces(
-            found.threshold, float((shown >= found.threshold).mean()), len(shown),
-            int((others >= found.threshold).sum()), len(others), tuple(files),
+            found.threshold, float(shown.mean()), len(shown), int(others.sum()), len(others),
+            tuple(files),
         )  # fmt: skip
     return Reliability(bins, error, found.right, faces)

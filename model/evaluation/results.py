@@ -177,7 +177,7 @@ def _lines(results: list[Result]) -> Iterator[dict[str, object]]:
     guessed = set()
     for result in results:
         shared = {"data": result.data.name, "split": result.split}
-        for figure in _figures(result.rows, result.data):
+        for figure in figure_lines(result.rows, result.data):
             yield {"network": result.config.name, **shared, "views": result.views, **figure}
         held = {} if result.confidence is None else result.confidence.shares
         for metric, value in held.items():
@@ -185,7 +185,7 @@ def _lines(results: list[Result]) -> Iterator[dict[str, object]]:
             yield {"network": result.config.name, **shared, "views": result.views, **figure}
         if result.data.name not in guessed:
             guessed.add(result.data.name)
-            for figure in _figures(result.guess_rows, result.data):
+            for figure in figure_lines(result.guess_rows, result.data):
                 yield {"network": GUESS, **shared, "views": 1, **figure}
     for published in PUBLISHED:
         for result in _comparable(results, published)[:1]:
@@ -202,10 +202,10 @@ def _published_figures(row: dict[str, float], data: NamedSet) -> Iterator[dict[s
         if np.isnan(value) or column == "weights M":
             continue
         rows: Rows = {"all": {column: value}} if column[-1] == "%" else {column: {"NME %": value}}
-        yield from _figures(rows, data)
+        yield from figure_lines(rows, data)
 
 
-def _figures(rows: Rows, data: NamedSet) -> Iterator[dict[str, object]]:
+def figure_lines(rows: Rows, data: NamedSet) -> Iterator[dict[str, object]]:
     """Subset, metric and value of every cell that is a share; a part joins the subset's name."""
     for row, cells in rows.items():
         for column, value in plain(cells).items():

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from hls.common.errors import InputError
+from hls.streams.confidence import Confidence, read_confidence
 from model.config import LOSSES, Config, NetworkConfig, load_config
 from model.network.network import LandmarkNetwork
 from model.network.quantisers import BinaryConv
@@ -86,6 +87,12 @@ def annotate(path: Path, **notes: str) -> None:
     """Add to a checkpoint's metadata, in one step."""
     tensors, metadata = load_tensors(path)
     save_tensors(path, tensors, metadata | notes)
+
+
+def confidence_of(path: Path) -> Confidence | None:
+    """What `python -m model.calibrate` wrote into a checkpoint; None where it has not."""
+    text = load_tensors(path)[1].get("confidence")
+    return None if text is None else read_confidence(text)
 
 
 def network_state(network: LandmarkNetwork) -> dict[str, Tensor]:

@@ -17,14 +17,16 @@ import pytest
 
 from hls.common.errors import InputError
 from hls.graph.graph import Graph
+from hls.streams.confidence import Confidence, Logistic
 from host.app import photographs
 from host.app.command import main
 from host.app.options import parse_options
 from host.app.photographs import open_picture
 from host.bundle.bundle import load_bundle
 from host.golden.model import Golden
-from host.pictures.face_box import Square, parse_box
+from host.pictures.face_box import Square, crop, parse_box
 from host.pictures.image_files import read_image, write_png
+from host.pictures.landmarks import inputs_of
 from tests.host.drawn_faces import drawn_face, needs_cascade
 from tests.host.networks import hourglass_net, landmark_net, write_test_bundle
 
@@ -175,7 +177,56 @@ def test_the_crop_is_the_scaled_box(folder: Path) -> None:
     write_test_bundle(folder / "bundle", crop={"scale": 1.5})
     bundle = load_bundle(folder / "bundle")
     picture = open_picture(folder / "face.png", parse_box("50,50,100"), bundle)
-    assert picture.square == Square(99.5, 99.5, 150)
+    seen = inputs_of(bundle, picture.image, [picture.box])
+    np.testing.assert_array_equal(seen[0], crop(picture.image, Square(99.5, 99.5, 150), 16))
+
+
+@pytest.mark.parametrize("net", [hourglass_net, landmark_net])
+@pytest.mark.parametrize("backend", ["golden", "emulator"])
+def test_views_of_a_photograph(
+    folder: Path, capsys: pytest.CaptureFixture[str], net: Callable[..., Graph], backend: str
+) -> None:
+    write_test_bundle(folder / "bundle", net())
+    plain = ("--box", "40,50,220", "--json", "--check")
+    texts = []
+    for views in ("1", "4"):
+        assert _main(folder, *plain, "--views", views, "--backend", backend) == 0
+        found = capsys.readouterr()
+        assert f"check: {views} frames equal" in found.err
+        texts.append(found.out)
+    one, four = (json.loads(text) for text in texts)
+    assert one["box"] == four["box"] and one["landmarks"] != four["landmarks"]
+    assert np.shape(four["landmarks"]) == (68, 2)
+
+
+_SURE = Confidence(Logistic(0.0, 2.0), 0.05, Logistic(0.0, 3.0), 0.5)
+_NO_FACE = Confidence(Logistic(0.0, 2.0), 0.05, Logistic(0.0, -3.0), 0.5)
+
+
+def test_confidences_of_a_photograph(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_test_bundle(folder / "bundle", confidence=_SURE.as_entry())
+    assert _main(folder, "--box", "40,50,220", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["confidence"] == pytest.approx(0.9526, abs=1e-4)
+    assert found["confidences"] == [0.8808] * 68
+    assert _main(folder, "--box", "40,50,220") == 0
+    assert "confidence 0.95" in capsys.readouterr().out
+
+
+@needs_cascade
+def test_a_photograph_without_a_face_says_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_test_bundle(folder / "bundle", confidence=_NO_FACE.as_entry())
+    assert _main(folder, "--save", str(folder / "out.png")) == 0
+    assert "face.png: no face found, confidence 0.05" in capsys.readouterr().out
+    np.testing.assert_array_equal(read_image(folder / "out.png"), read_image(folder / "face.png"))
+    assert _main(folder, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["landmarks"] == found["confidences"] == [] and found["confidence"] < 0.1
+    # A person who says where the face is knows better.
+    assert _main(folder, "--box", "40,50,220") == 0
+    assert "68 landmarks" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -193,6 +244,8 @@ def test_the_crop_is_the_scaled_box(folder: Path) -> None:
         (["--box", "5000,0,100"], "does not fit"),
         (["--max-frames", "0"], "--max-frames"),
         (["--save", "out.jpg"], "PNG"),
+        (["--views", "3"], "--views 3: give one of 1, 2, 4, 8, 16, or auto"),
+        (["--views", "auto"], "--views auto is for a camera or video"),
         (["--save", "/nowhere/at/all.png"], "no folder"),
     ],
 )

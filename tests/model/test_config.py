@@ -79,7 +79,7 @@ def test_a_base_gives_what_a_file_leaves_out(tmp_path) -> None:
         ('base = "absent"', "unknown configuration 'absent'"),
         ('base = "parent"\nwidth = 3', r"child\.toml: width stands outside \[network\], \[data\]"),
         (
-            'base = "parent"\n[network]\ninput_size = 16\n[training]\nhalf_size = 0.5\n',
+            'base = "parent"\n[network]\ninput_size = 16\ndepth = 2\n[training]\nhalf_size = 0.5\n',
             r"child\.toml: half_size = 0\.5 is not allowed: 0, since 8 is no 16-fold",
         ),
     ],
@@ -92,5 +92,5 @@ def test_mistakes_in_a_base_are_named(tmp_path, text: str, message: str) -> None
 
 
 def write_base(folder: Path, name: str, text: str) -> None:
-    (folder / "parent.toml").write_text((FOLDER / "face-tiny.toml").read_text())
+    (folder / "parent.toml").write_text((FOLDER / "face-z1.toml").read_text())
     (folder / f"{name}.toml").write_text(text)

@@ -190,7 +190,8 @@ def test_two_devices_train_one_network(tmp_path: Path) -> None:
     write_packed(tmp_path / "data.npz", 20)
     settings = [
         "training.epochs=1", "training.batch_size=4", "network.landmarks=14", "network.depth=1",
-        "network.input_size=16", "network.width=8", "network.stem_width=4", "data.file='data.npz'",
+        "network.input_size=16", "network.width=8", "network.stem_width=4",
+        "data.files=[{file='data.npz'}]", "data.faceless=0.0", "training.half_size=0.0",
     ]  # fmt: skip
     command = [sys.executable, "-m", "model.train", "--config", "face-tiny", "--devices", "2"]
     command += ["--accelerator", "cpu", "--data", str(tmp_path), "--out", str(tmp_path / "run")]

@@ -108,6 +108,30 @@ def test_a_difference_from_golden_is_exit_status_1(
     assert found.err.count("error: check: ") == 1 and "face.avi:0 differs" in found.err
 
 
+def test_a_video_with_views_that_keep_up(folder: Path, capsys) -> None:
+    out = folder / "long.avi"
+    write_video(out, [drawn_face(150, (240, 320), (150, 110))] * 60)
+    arguments = _arguments(folder, "--video", str(out), "--box", "60,30,160", "--views", "auto")
+    assert main([*arguments, "--check", "--json"]) == 0
+    found = capsys.readouterr()
+    assert len(found.out.splitlines()) == 60 and "check: 60 frames equal" in found.err
+    settled = re.findall(r"(\d+) views? of each face: .* 25 frames/s", found.err)
+    assert len(settled) == 1 or "the stream ended before" in found.err
+
+
+def test_views_that_are_given(folder: Path, capsys) -> None:
+    lines = []
+    for views in ("1", "8"):
+        arguments = _video(folder, "--views", views, "--json", "--check", "--max-frames", "3")
+        assert main(arguments) == 0
+        found = capsys.readouterr()
+        assert (
+            "check: 3 frames equal" in found.err and f"golden: {3 * int(views)} frames" in found.err
+        )
+        lines.append(found.out)
+    assert lines[0] != lines[1]
+
+
 def test_a_body_is_the_whole_picture(folder: Path, capsys) -> None:
     write_test_bundle(folder / "bundle", hourglass_net(landmarks=14))
     assert main(_video(folder, "--json", "--max-frames", "3", box=False)) == 0

@@ -40,12 +40,32 @@ from host.app.options import is_loopback, parse_options
         ("--camera --http --jpeg-quality 101", "--jpeg-quality 101: give a whole number, 1 to 100"),
         ("--camera --http --stream-fps 0", "--stream-fps 0"),
         ("--camera --http 70000", "--http 70000"),
+        ("--bench 5 --views auto", "--views auto is for a camera or video"),
+        ("--camera --views 5", "--views 5: give one of 1, 2, 4, 8, 16, or auto"),
     ],
 )
 def test_what_makes_no_sense_is_one_clear_line(arguments: str, words: str) -> None:
     with pytest.raises(InputError) as caught:
         parse_options(arguments.split())
     assert words in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "views"),
+    [
+        ("--image x.png", 1),
+        ("--video x.mp4", 1),
+        ("--video x.mp4 --http --save y.mp4", 1),
+        ("--camera --bench 5", 1),
+        ("--camera", "auto"),
+        ("--video x.mp4 --http", "auto"),
+        ("--video x.mp4 --views auto", "auto"),
+        ("--camera --views 8", 8),
+        ("--bench 5 --views 16", 16),
+    ],
+)
+def test_a_live_stream_takes_as_many_views_as_keep_up(arguments: str, views: object) -> None:
+    assert parse_options(arguments.split()).views == views
 
 
 def test_which_addresses_only_this_machine_reaches() -> None:

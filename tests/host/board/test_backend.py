@@ -13,8 +13,11 @@ import pytest
 
 from hls.common.errors import InputError
 from host.api.base import BackendError, Result
+from host.backends import open_backend
 from host.bundle.bundle import Bundle
 from host.golden.model import Golden
+from host.pictures.face_box import Square
+from host.pictures.landmarks import find_landmarks
 from host.simulated.memory import BusError
 from tests.host.boards import (
     Script,
@@ -68,6 +71,21 @@ def test_a_bundle_that_decodes(tmp_path: Path) -> None:
     images = images_for(bundle, 3)
     with simulated_backend(bundle)[0] as backend:
         _same(backend.infer(images), _expected(bundle, images))
+
+
+def test_views_of_a_face(bundle: Bundle) -> None:
+    image = np.random.default_rng(5).integers(0, 256, (120, 160, 3), np.uint8)
+    boxes = [Square(70, 60, 80), Square(90, 50, 40)]
+    with simulated_backend(bundle)[0] as backend, open_backend("golden", bundle) as golden:
+        pairs = zip(
+            find_landmarks(backend, image, boxes, 8),
+            find_landmarks(golden, image, boxes, 8),
+            strict=True,
+        )
+        for found, wanted in pairs:
+            np.testing.assert_array_equal(found.points, wanted.points)
+            np.testing.assert_array_equal(found.scores, wanted.scores)
+        assert backend.statistics.frames == 16
 
 
 def test_results_come_in_order_and_overlap(bundle: Bundle) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from hls.common.errors import InputError
 from hls.graph.graph import constants_of, to_json
+from hls.streams.confidence import Confidence, Logistic
 from host.bundle.bundle import default_bundle, load_bundle
 from host.bundle.packed_weights import pack_constants, unpack_constants
 from host.bundle.seal import seal
@@ -168,6 +169,18 @@ def test_a_stream_that_is_not_the_graphs(folder: Path) -> None:
 def test_a_decoder_that_is_not_the_graphs(tmp_path: Path) -> None:
     folder = write_test_bundle(tmp_path, landmark_net(), decoder={"floor": 1234, "shift": 3})
     _refused(folder, "1234", "decoder", "build the bundle again")
+
+
+def test_confidences(tmp_path: Path) -> None:
+    known = Confidence(Logistic(1e-3, -2.0), 0.05, Logistic(2e-3, 1.0), 0.25)
+    assert load_bundle(write_test_bundle(tmp_path)).confidence is None
+    folder = write_test_bundle(tmp_path, confidence=known.as_entry())
+    assert load_bundle(folder).confidence == known
+    for wrong in ({"threshold": 2}, {"right": None}, {"face": None}):
+        write_test_bundle(tmp_path, confidence=known.as_entry() | wrong)
+        _refused(folder, "confidence", "build the bundle again")
+    write_test_bundle(tmp_path, confidence=0.5)
+    _refused(folder, "confidence", "build the bundle again")
 
 
 def test_sealing_leaves_one_file_and_may_be_repeated(folder: Path) -> None:

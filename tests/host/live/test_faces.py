@@ -23,6 +23,7 @@ from host.live.pipeline import Found, Pipeline, Sink
 from host.live.sources import Frame, Pictures
 from host.live.stop import Stop
 from host.pictures.face_box import Square, landmark_box
+from host.pictures.landmarks import Landmarks
 from tests.host.drawn_faces import drawn_face, needs_cascade
 from tests.host.networks import hourglass_net, write_test_bundle
 from tests.host.streams import read_video
@@ -39,6 +40,10 @@ def _points(box: Square) -> np.ndarray:
     """Landmarks whose training box is `box`."""
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]] * 17)
     return np.array([box.x, box.y]) + corners * box.side / 2.1 / 2
+
+
+def _landmarks(box: Square, scores: np.ndarray = _GOOD) -> Landmarks:
+    return Landmarks(_points(box), scores)
 
 
 class World:
@@ -60,7 +65,7 @@ class World:
             near = [b for b in self.there if np.hypot(b.x - look.box.x, b.y - look.box.y) < 60]
             found = near[0] if near else look.box
             scores = _GOOD * (score if near else 0.5)
-            if self.tracker.learn(_frame(self.index), look, _points(found), scores):
+            if self.tracker.learn(_frame(self.index), look, _landmarks(found, scores)):
                 counted.append(look)
         self.index += 1
         return counted
@@ -129,14 +134,32 @@ def test_what_cannot_be_the_same_face(found: Square) -> None:
     there = Square(min(max(found.x, 0), 300), 200 if found.y < 480 else 478, 120)
     tracker = Tracker(Detector(True, lambda image: [there]))
     (look,) = tracker.look(_frame(0))
-    assert tracker.learn(_frame(0), look, _points(there), _GOOD)
-    assert not tracker.learn(_frame(1), look, _points(found), _GOOD)
+    assert tracker.learn(_frame(0), look, _landmarks(there))
+    assert not tracker.learn(_frame(1), look, _landmarks(found))
 
 
 def test_a_face_too_small_to_be_one() -> None:
     tracker = Tracker(Detector(True, lambda image: [Square(300, 200, 22)]))
     (look,) = tracker.look(_frame(0))
-    assert not tracker.learn(_frame(0), look, _points(Square(300, 200, 19)), _GOOD)
+    assert not tracker.learn(_frame(0), look, _landmarks(Square(300, 200, 19)))
+
+
+def test_a_calibrated_networks_threshold_decides() -> None:
+    """Not how a score compares with earlier ones."""
+    tracker, box = Tracker(Detector(True, lambda image: [there])), Square(300, 200, 120)
+    there = box
+    (look,) = tracker.look(_frame(0))
+
+    def learn(mean: int, confidence: float, is_face: bool) -> bool:
+        scores = np.full(68, mean, np.int32)
+        found = Landmarks(_points(box), scores, np.ones(68), confidence, is_face)
+        return tracker.learn(_frame(0), look, found)
+
+    assert not learn(1000, 0.6, False)  # not taken up below the threshold
+    assert learn(1000, 0.99, True) and learn(500, 0.9, True)
+    assert learn(900, 0.6, False)  # a blurred frame of one that is followed
+    assert not any(learn(1000, 0.1, False) for _ in range(3))
+    assert tracker.look(_frame(1)) == []
 
 
 def test_a_wrong_track_is_given_up_for_a_real_face() -> None:

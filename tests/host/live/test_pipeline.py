@@ -22,6 +22,7 @@ from host.live.pipeline import Found, Pipeline, Sink
 from host.live.sources import Frame, Pictures
 from host.live.stages import STAGES, Stages
 from host.live.stop import Stop
+from host.live.view_count import ViewCount
 from host.pictures.face_box import Square
 from tests.host.networks import write_test_bundle
 from tests.host.streams import numbered
@@ -82,7 +83,7 @@ class Logged(Finder):
         self.log.append((frame.index, max(self.learned, default=-1)))
         return [Look(0, Square(31.5, 23.5, 32))]
 
-    def learn(self, frame, look, landmarks, scores) -> bool:
+    def learn(self, frame, look, found) -> bool:
         self.learned.append(frame.index)
         return True
 
@@ -104,7 +105,7 @@ def test_order_and_results_at_any_speed(tmp_path: Path, network: float, outputs:
         (face,) = found.faces
         brightness = 4 * found.frame.index
         # A quarter of a heatmap's cell is one network pixel here, and that two of the picture.
-        assert face.landmarks[0, 0] - face.landmarks[1, 0] == pytest.approx(2 * brightness)
+        assert face.found.points[0, 0] - face.found.points[1, 0] == pytest.approx(2 * brightness)
     assert finder.log == [(n, max(-1, n - 2)) for n in range(40)]
     assert (pipeline.frames, kept.end) == (40, "finished")
     assert set(pipeline.stages.percentiles()) == set(STAGES) - {"draw"}
@@ -165,7 +166,7 @@ def test_several_faces_are_one_submission(tmp_path: Path) -> None:
         def look(self, frame: Frame) -> list[Look]:
             return [Look(4, Square(20, 20, 20)), Look(7, Square(40, 20, 20))]
 
-        def learn(self, frame, look, landmarks, scores) -> bool:
+        def learn(self, frame, look, found) -> bool:
             return look.number == 7 or frame.index != 1
 
     kept = Kept()
@@ -174,6 +175,27 @@ def test_several_faces_are_one_submission(tmp_path: Path) -> None:
         assert backend.calls == 3
     numbers = [[face.number for face in found.faces] for found in kept.found]
     assert numbers == [[4, 7], [7], [4, 7]]
+
+
+def test_views_are_one_submission_and_their_time_is_told(tmp_path: Path) -> None:
+    told: list[tuple[int, float, int]] = []
+
+    class Told(ViewCount):
+        def took(self, count: int, seconds: float, faces: int) -> None:
+            told.append((count, seconds, faces))
+            self.count = 4
+
+    sizes: list[int] = []
+
+    class Sized(Numbers):
+        def _run(self, images: np.ndarray, heatmaps: bool) -> Result:
+            sizes.append(len(images))
+            return super()._run(images, heatmaps)
+
+    with Sized(tmp_path, 0.02) as backend:
+        Pipeline(backend, Logged(), views=Told(2)).run(_source(), Stop(), 6)
+    assert sizes[0] == 2 and sizes[-1] == 4 and [count for count, *_ in told] == sizes
+    assert all(0.02 <= seconds < 0.2 and faces == 1 for _, seconds, faces in told)
 
 
 @pytest.mark.parametrize("fault", ["network", "sink", "source", "finder"])

@@ -23,6 +23,7 @@ from host.outputs import video_file
 from host.outputs.json_lines import JsonFile, JsonOutput, json_lines
 from host.outputs.video_file import CODECS, VideoFile
 from host.pictures.face_box import Square
+from host.pictures.landmarks import Landmarks
 from tests.host.streams import number_of, numbered, read_video
 
 
@@ -30,7 +31,8 @@ def _found(index: int, seconds: float | None = None, faces: int = 1) -> Found:
     image = numbered(index)
     frame = Frame(index, image, 0.0, 0.0, index / 25 if seconds is None else seconds, "f")
     points = np.arange(136, dtype=np.float64).reshape(68, 2) / 7
-    each = [Face(n, Square(1, 2, 3), points, np.arange(68)) for n in range(faces)]
+    found = Landmarks(points, np.arange(68))
+    each = [Face(n, Square(1, 2, 3), found) for n in range(faces)]
     return Found(frame, tuple(each))
 
 
@@ -171,7 +173,7 @@ def test_json_lines_in_a_file(tmp_path: Path) -> None:
         (1, 0.04, 0), (2, 0.08, 0), (2, 0.08, 1)
     ]  # fmt: skip
     assert entries[0]["box"] == {"x": 1, "y": 2, "side": 3}
-    points = _found(0).faces[0].landmarks
+    points = _found(0).faces[0].found.points
     np.testing.assert_allclose(entries[0]["landmarks"], points, atol=6e-4)
     assert entries[0]["scores"] == list(range(68))
 

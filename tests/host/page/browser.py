@@ -7,10 +7,13 @@ from __future__ import annotations
 import base64
 import itertools
 import json
+import os
 import shutil
+import signal
 import subprocess
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,10 @@ class Browser:
     def __init__(self, profile: Path) -> None:
         command = [str(CHROMIUM), *_OPTIONS, f"--user-data-dir={profile}", "about:blank"]
         self._process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._numbers = itertools.count(1)
         self.problems: list[str] = []
@@ -91,9 +97,12 @@ class Browser:
         path.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
 
     def close(self) -> None:
+        """End the browser and the helper processes that may outlive it and write to its profile."""
         self._socket.close()
         self._process.terminate()
         self._process.wait(30)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
 
 
 def _wait(ready: Any, seconds: float, complaint: str) -> Any:

@@ -45,7 +45,8 @@ def live_page(bundle: Path, video: Path, *more: str) -> Iterator[str]:
 
 def screenshot(url: str, path: Path, frames: int) -> str:
     """Save what the browser shows once so many frames are through; the page's faces, in words."""
-    with tempfile.TemporaryDirectory() as profile:
+    # A process that was killed may still be ending: what it leaves in the profile is no fault.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(Path(profile))
         try:
             browser.window(1280, 760)

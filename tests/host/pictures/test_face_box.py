@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError
-from hls.streams.landmarks import STEPS
+from hls.streams.landmarks import STEPS, to_image
 from host.pictures import face_box
 from host.pictures.face_box import (
     Square,
     check_box,
     crop,
     find_face,
+    input_to_picture,
     parse_box,
-    to_picture,
     whole_picture,
 )
 from tests.host.drawn_faces import drawn_face, needs_cascade
@@ -152,6 +152,11 @@ def test_a_spot_is_mapped_back_to_where_it_is(side: float) -> None:
     # A stride of 1 with whole-pixel coordinates is the crop itself.
     back = to_picture(STEPS * centre, 1, square, 64)
     assert np.abs(back - spot).max() < 0.1 * side / 64 + 0.02
+
+
+def to_picture(positions: np.ndarray, stride: int, square: Square, size: int) -> np.ndarray:
+    """As host.pictures.landmarks goes from the decoder's places to the picture."""
+    return input_to_picture(to_image(positions, stride), square, size)
 
 
 def test_heatmap_pixels_have_their_centre_in_the_middle_of_stride_pixels() -> None:

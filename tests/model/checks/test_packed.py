@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError
-from model.checks.packed import array_findings, labelled, picture_findings, read_arrays
+from model.checks.packed import array_findings, labelled, picture_findings
+from model.data.packed import read_arrays
 from tests.model.data.test_packed import write_packed
 
 
@@ -65,3 +66,7 @@ def test_what_is_no_packed_file(tmp_path: Path) -> None:
     (tmp_path / "text.npz").write_text("text")
     with pytest.raises(InputError, match="is no packed data set"):
         read_arrays(tmp_path / "text.npz")
+    with (tmp_path / "array.npz").open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(InputError, match="is no packed data set"):
+        read_arrays(tmp_path / "array.npz")

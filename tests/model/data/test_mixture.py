@@ -77,9 +77,11 @@ def test_a_data_set_alone_is_drawn_once() -> None:
     assert len(only(synthetic(5, 14))) == 5
 
 
-def test_shifts_move_one_source(tmp_path: Path) -> None:
-    write_packed(tmp_path / "d.npz", source=np.array(["x", "y"] * 3))
+@pytest.mark.parametrize("names", [["x", "y"], [b"x", b"y"]], ids=["text", "bytes"])
+def test_shifts_move_one_source(tmp_path: Path, names: list[str | bytes]) -> None:
+    write_packed(tmp_path / "d.npz", source=np.array(names * 3))
     plain = load_source(Source("d.npz"), tmp_path, "train")
+    assert list(plain.subsets) == ["x", "y"]
     moved = load_source(Source("d.npz", shifts={"y": (1.0, -2.0)}), tmp_path, "train")
     step = moved.landmarks - plain.landmarks
     assert sorted({tuple(s) for s in step.reshape(-1, 2).round(3).tolist()}) == [(0, 0), (1, -2)]

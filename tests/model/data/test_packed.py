@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,8 +13,8 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError
-from model.config import load_config
-from model.data.load import dataset_of
+from model.config import Source, load_config
+from model.data.load import dataset_of, load_source
 from model.data.packed import load_packed
 from model.data.synthetic import synthetic
 
@@ -78,5 +79,16 @@ def test_not_a_data_set(tmp_path) -> None:
 
 @pytest.mark.data
 def test_faces68_has_what_its_notes_say() -> None:
-    data = dataset_of(load_config("face-tiny"), Path(os.environ["LANDMARK_DATA"]), "test")
+    data = load_source(Source("faces68.npz"), Path(os.environ["LANDMARK_DATA"]), "test")
     assert (len(data), data.landmarks_count) == (488, 68)
+
+
+def test_images_at_even_distances_keep_what_belongs_to_them() -> None:
+    data = synthetic(10, 14)
+    odd = np.arange(10) % 2 == 1
+    spread = replace(data, subsets={"odd": odd}).spread(4)
+    places = [0, 3, 6, 9]
+    np.testing.assert_array_equal(spread.landmarks, data.landmarks[places])
+    np.testing.assert_array_equal(spread.images[2], data.images[6])
+    assert spread.subsets["odd"].tolist() == [False, True, False, True]
+    assert data.spread(10) is data

@@ -8,14 +8,8 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError
-from model.evaluation.confidence import (
-    Confidence,
-    Logistic,
-    fit_confidence,
-    fit_logistic,
-    read_confidence,
-    reliability,
-)
+from hls.streams.confidence import Logistic
+from model.evaluation.confidence import fit_confidence, fit_logistic, reliability
 
 
 def _drawn(count: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
@@ -56,15 +50,6 @@ def test_landmarks_that_do_not_count_are_left_out() -> None:
     errors = np.array([[0.1, 0.01, 0.02, np.nan]])
     found = fit_confidence(scores, errors, 0.05)
     assert found.face is None and found.landmark(np.array([9e9]))[0] > 0.5
-
-
-def test_round_trip_and_what_is_none() -> None:
-    whole = Confidence(Logistic(1e-3, -2.0), 0.05, Logistic(2e-3, 1.0), 0.25)
-    assert read_confidence(whole.as_text()) == whole
-    part = Confidence(Logistic(1e-3, -2.0), 0.2)
-    assert read_confidence(part.as_text()) == part
-    with pytest.raises(InputError, match="confidence cannot be read"):
-        read_confidence('{"landmark": 3}')
 
 
 def test_nothing_to_fit() -> None:

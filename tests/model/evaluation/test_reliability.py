@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hls.streams.confidence import Confidence, Logistic
 from model.config import Config, Source
-from model.evaluation.confidence import Confidence, Logistic
 from model.evaluation.reliability import reliability_of
 
 CONFIDENCE = Confidence(Logistic(1.0, 0.0), 0.05, Logistic(1.0, 0.0), 0.7)
