@@ -87,7 +87,7 @@ BOUNDS = {
     "upsample": Bound(0.1, 0.1),
     "width_converter": Bound(0.1, 0),
     "window": Bound(0.15, 0.1),
-    "xnor_mvu": Bound(0.15, 0.15),
+    "xnor_mvu": Bound(0.2, 0.25),
 }
 
 
