@@ -27,43 +27,15 @@ from bitstream_flow.plan.planner import Plan, Planner
 from bitstream_flow.synth.yosys import map_units, units
 from hls.common.errors import run_command
 from hls.graph.graph import Graph
-from hls.operators.int_mvu import IntMvu
-from hls.operators.operator import Constants, Operator
 from hls.operators.resources import Resources
-from hls.operators.scale_clip import ScaleClip
-from hls.operators.threshold import Threshold
-from hls.operators.xnor_mvu import XnorMvu
 from model.config import load_config
 
 
 def with_random_constants(graph: Graph, seed: int = 0) -> Graph:
     """The graph with constants as trained ones might be: Yosys shrinks memories of zeros."""
     rng = np.random.default_rng(seed)
-    return replace(
-        graph, nodes=tuple(replace(n, constants=_constants(n.op, rng)) for n in graph.nodes)
-    )
-
-
-def _constants(op: Operator, rng: np.random.Generator) -> Constants:
-    channels = op.inputs[0].tensor.channels
-    if isinstance(op, XnorMvu):
-        return {"weights": rng.integers(0, 2, (op.out_channels, channels)).astype(np.uint8)}
-    if isinstance(op, IntMvu):
-        limit = (1 << (op.weight_bits - 1)) - 1
-        shape = (op.out_channels, channels)
-        return {"weights": rng.integers(-limit, limit, shape, endpoint=True).astype(np.int32)}
-    if isinstance(op, Threshold):
-        shape, kind = (channels, 2**op.bits - 1), op.tensor
-        steps = np.sort(rng.integers(kind.low, kind.high, shape, endpoint=True), axis=1)
-        flip = rng.integers(0, 1 + op.flips, channels).astype(np.uint8)
-        return {"thresholds": steps.astype(np.int32), "flip": flip}
-    if isinstance(op, ScaleClip):
-        widths = {"gain": op.gain_bits, "offset": op.offset_bits}
-        return {
-            name: rng.integers(-(1 << (bits - 1)), 1 << (bits - 1), channels)
-            for name, bits in widths.items()
-        }
-    return {}
+    nodes = tuple(replace(n, constants=n.op.random_constants(rng)) for n in graph.nodes)
+    return replace(graph, nodes=nodes)
 
 
 def map_plan(plan: Plan, board: Board) -> dict[str, tuple[Resources, Resources]]:

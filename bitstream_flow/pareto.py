@@ -71,7 +71,7 @@ def _cells(plan: Plan, board: Board) -> list[str]:
 def _weight_bits(plan: Plan) -> int:
     ops = (node.op for node in plan.chip.nodes)
     return sum(
-        op.tensor.channels * op.out_channels * getattr(op, "weight_bits", 1)
+        op.tensor.channels * op.out_channels * op.bits_per_weight
         for op in ops
         if isinstance(op, MatrixVector)
     )

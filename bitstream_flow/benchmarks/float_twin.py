@@ -10,7 +10,7 @@ ReLU, quantisers are left out, sums are not clipped, convolutions pad with zeros
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,11 @@ from hls.graph.graph import Graph, Node
 from hls.operators.add_clip import AddClip
 from hls.operators.concat import Concat
 from hls.operators.int_mvu import IntMvu
+from hls.operators.landmark_decode import LandmarkDecode
 from hls.operators.max_pool import MaxPool
 from hls.operators.operator import Operator
 from hls.operators.pad import Pad
+from hls.operators.scale_clip import ScaleClip
 from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
 from hls.operators.window import Window
@@ -58,30 +60,14 @@ class _Twin:
     def _add(self, node: Node) -> None:
         op = node.op
         if isinstance(op, (XnorMvu, IntMvu)):
-            self._convolve(node, op)
-        elif not isinstance(op, (Pad, Window)):
-            made = self._plain(op)
-            sources = [self.names[name] for name in node.inputs]
-            if made is None:
-                self.names.update(dict.fromkeys(node.outputs, sources[0]))
-            else:
-                self._append(made[0], [*sources, *made[1]], node.outputs[0], **made[2])
-
-    def _plain(self, op: Operator) -> tuple[str, list[str], dict[str, Any]] | None:
-        """Type, constants and attributes of an operator that is one node, or None if it is none."""
-        if isinstance(op, Threshold) and op.bits == 1:
-            return "Relu", [], {}
-        if isinstance(op, AddClip):
-            return "Add", [], {}
-        if isinstance(op, Concat):
-            return "Concat", [], {"axis": 1}
-        if isinstance(op, MaxPool):
-            return "MaxPool", [], {"kernel_shape": [op.size] * 2, "strides": [op.size] * 2}
-        if isinstance(op, Upsample):
-            scales = self._constant(np.array([1, 1, op.factor, op.factor], np.float32))
-            mode = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric"}
-            return "Resize", ["", scales], {**mode, "nearest_mode": "floor"}
-        return None
+            return self._convolve(node, op)
+        made = None if op.only_moves else RULES[type(op)](op)
+        sources = [self.names[name] for name in node.inputs]
+        if made is None:
+            return self.names.update(dict.fromkeys(node.outputs, sources[0]))
+        kind, constants, attributes = made
+        sources += [values and self._constant(np.array(values, np.float32)) for values in constants]
+        return self._append(kind, sources, node.outputs[0], **attributes)
 
     def _convolve(self, node: Node, op: XnorMvu | IntMvu) -> None:
         source, geometry, _ = convolution(self._graph, node)
@@ -116,6 +102,43 @@ class _Twin:
         name = f"constant{len(self.weights)}"
         self.weights.append(numpy_helper.from_array(values, name))
         return name
+
+
+_Made = tuple[str, list[Any], dict[str, Any]]
+
+
+def _nothing(op: Operator) -> _Made | None:
+    """Left out, or done by the convolution that reads it."""
+    return None
+
+
+def _sign(op: Threshold) -> _Made | None:
+    return ("Relu", [], {}) if op.bits == 1 else None
+
+
+def _max_pool(op: MaxPool) -> _Made:
+    return "MaxPool", [], {"kernel_shape": [op.size] * 2, "strides": [op.size] * 2}
+
+
+def _resize(op: Upsample) -> _Made:
+    mode = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric"}
+    scales = [1, 1, op.factor, op.factor]
+    return "Resize", ["", scales], {**mode, "nearest_mode": "floor"}
+
+
+# Type, constants and attributes of each operator as an ONNX node; convolutions are made of several
+# operators, and what only moves beats is none.
+RULES: dict[type[Operator], Callable[[Any], _Made | None]] = {
+    AddClip: lambda op: ("Add", [], {}),
+    Concat: lambda op: ("Concat", [], {"axis": 1}),
+    LandmarkDecode: _nothing,
+    MaxPool: _max_pool,
+    Pad: _nothing,
+    ScaleClip: _nothing,
+    Threshold: _sign,
+    Upsample: _resize,
+    Window: _nothing,
+}
 
 
 def float_twin(graph: Graph) -> onnx.ModelProto:

@@ -30,9 +30,8 @@ SHAPES = (
 def unit(pe: int, simd: int, mmv: int, block_ram: int) -> Unit:
     """A unit of the grid with random weights."""
     op = XnorMvu(TensorType(32, 32, 9 * simd, 1), 4 * pe, pe, simd, mmv, block_ram)
-    shape = (op.out_channels, op.tensor.channels)
-    weights = np.random.default_rng(0).integers(0, 2, shape).astype(np.uint8)
-    return Unit(f"{pe} x {simd}, {mmv}, {block_ram}", op, op.memories({"weights": weights}))
+    memories = op.memories(op.random_constants(np.random.default_rng(0)))
+    return Unit(f"{pe} x {simd}, {mmv}, {block_ram}", op, memories)
 
 
 def report(units: list[Unit], mapped: dict[str, Resources]) -> Table:

@@ -21,12 +21,8 @@ from hls.graph.edges import edges
 from hls.graph.graph import Graph, Node
 from hls.operators.fifo import Fifo, latency
 from hls.operators.stream_fork import Fork
-from hls.operators.upsample import Upsample
 from hls.operators.width_converter import WidthConverter
-from hls.operators.window import Window
 
-# Operators with a buffer behind their input: their in_ready and out_valid are registers.
-REGISTERED = (Window, Upsample)
 # Streams without a FIFO that may follow one another: their ready is one path.
 WIRES_MAX = 2
 
@@ -135,7 +131,7 @@ def wires(graph: Graph, wanted: Mapping[str, int], least: Mapping[str, int]) -> 
 
 def _behind(graph: Graph, node: Node, wires: Collection[str]) -> int:
     """The most wires that lead to the node one after another."""
-    if isinstance(node.op, REGISTERED):
+    if node.op.registered:
         return 0
     rows = [1 + _behind(graph, graph.producers[n][0], wires) for n in node.inputs if n in wires]
     return max(rows, default=0)
@@ -143,7 +139,7 @@ def _behind(graph: Graph, node: Node, wires: Collection[str]) -> int:
 
 def _ahead(graph: Graph, node: Node, wires: Collection[str]) -> int:
     """The most wires that lead on from the node one after another."""
-    if isinstance(node.op, REGISTERED):
+    if node.op.registered:
         return 0
     rows = [1 + _ahead(graph, graph.consumers[n][0], wires) for n in node.outputs if n in wires]
     return max(rows, default=0)

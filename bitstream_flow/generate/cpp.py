@@ -18,7 +18,7 @@ from hls.graph.graph import Graph, Node
 from hls.operators.fifo import Fifo
 from hls.operators.operator import PARTS
 from hls.operators.xnor_mvu import XnorMvu
-from hls.simulate.cpp_text import call, header, table
+from hls.simulate.cpp_text import call, table
 from hls.streams.encoding import axis_bytes
 from hls.streams.tensor import Stream
 
@@ -34,7 +34,7 @@ _PRAGMAS = (
 def generate_hls(graph: Graph, fifos: Mapping[str, Fifo], folder: Path) -> list[Path]:
     """Write the C++ of a converted graph and the headers it needs into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    operators = {header(Fifo), *(header(node.op) for node in graph.nodes)}
+    operators = {Fifo.cpp_header(), *(node.op.cpp_header() for node in graph.nodes)}
     for source in {*PARTS.glob("*.hpp"), *operators}:
         shutil.copyfile(source, folder / source.name)
     for name, text in hls_texts(graph, fifos).items():
@@ -75,7 +75,8 @@ def _declaration(graph: Graph) -> str:
 
 
 def _includes(graph: Graph) -> Iterator[str]:
-    used = {header(node.op).name for node in graph.nodes} | {"axis.hpp", "fifo.hpp", "process.hpp"}
+    used = {node.op.cpp_header().name for node in graph.nodes}
+    used |= {"axis.hpp", "fifo.hpp", "process.hpp"}
     yield ""
     yield '#include "dataflow.hpp"'
     yield ""

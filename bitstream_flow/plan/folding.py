@@ -16,12 +16,9 @@ from itertools import product
 from hls.common.errors import InputError
 from hls.graph.graph import Graph, Node
 from hls.operators.operator import Operator
-from hls.operators.stream_fork import Fork
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 
-# Pixels that a weight word may serve.
-_MMV = (1, 2, 4, 8)
 # What a block RAM is worth in LUTs, so that neither is wasted where the other would do.
 _BRAM36_LUT = 300
 
@@ -40,11 +37,6 @@ class Target:
         return cls(int(clock_hz / frames_per_second))
 
 
-def divisors(number: int) -> list[int]:
-    """All divisors, ascending."""
-    return [d for d in range(1, number + 1) if number % d == 0]
-
-
 def fold(graph: Graph, target: Target, chosen: Mapping[str, Operator] | None = None) -> Graph:
     """The graph with every operator folded for `target`; InputError where none is fast enough.
 
@@ -59,8 +51,8 @@ def fold(graph: Graph, target: Target, chosen: Mapping[str, Operator] | None = N
     for node in graph.nodes:
         if node.name not in ops:
             # A fork is as fast as what comes.
-            free = not isinstance(node.op, Fork)
-            cycles = pace.get(_pixels(node.op), target.cycles) if free else target.cycles
+            paced = not node.op.only_moves
+            cycles = pace.get(_pixels(node.op), target.cycles) if paced else target.cycles
             arriving = [lanes.get(name, 1) for name in node.inputs]
             own = _as_read(node, graph, ops)
             ops[node.name] = own or _cheapest(node, graph, Target(cycles), arriving)
@@ -115,30 +107,16 @@ def _cost(op: Operator, arriving: list[int]) -> tuple[float, float]:
 
 def choices(node: Node, graph: Graph, arriving: Sequence[int] = ()) -> Iterator[Operator]:
     """Every legal folding of a node; `arriving` are the lanes of its inputs, which a fork keeps."""
-    op = node.op
-    if isinstance(op, Fork):
-        yield replace(op, lanes=arriving[0])
-        return
-    ranges = [_values(name, node, graph) for name in op.fold_fields]
-    for values in product(*ranges):
-        # Some combinations are illegal together.
+    op, window = node.op, window_of(node, graph)
+    found = op.fold_choices(window.tensor.channels if window else None)
+    if op.only_moves:
+        found = {"lanes": arriving}
+    for values in product(*found.values()):
         with suppress(InputError):
-            yield replace(op, **dict(zip(op.fold_fields, values, strict=True)))
+            yield replace(op, **dict(zip(found, values, strict=True)))
 
 
-def _values(name: str, node: Node, graph: Graph) -> list[int]:
-    """Legal values of one fold field; `simd` behind a window never exceeds one pixel."""
-    inputs = [stream.tensor.channels for stream in node.op.inputs]
+def window_of(node: Node, graph: Graph) -> Window | None:
+    """The window that feeds a node, where one does."""
     producer = graph.producers.get(node.inputs[0])
-    window = producer[0].op if producer and isinstance(producer[0].op, Window) else None
-    if name == "block_ram":
-        return [0, 1]
-    if name == "mmv":
-        width = node.op.inputs[0].tensor.width
-        return [m for m in _MMV if window and width % m == 0] or [1]
-    if name == "pe":
-        return divisors(node.op.outputs[0].tensor.channels)
-    if name == "lanes":
-        channels = node.op.inputs[0].tensor.channels
-        return [d for d in divisors(channels) if all(c % d == 0 for c in inputs)]
-    return divisors(window.inputs[0].tensor.channels if window else inputs[0])
+    return producer[0].op if producer and isinstance(producer[0].op, Window) else None

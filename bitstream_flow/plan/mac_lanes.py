@@ -7,7 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hls.graph.graph import Graph
-from hls.operators.int_mvu import IntMvu
 from hls.operators.matrix_vector import MatrixVector
 
 
@@ -31,9 +30,7 @@ class LaneUse:
     @property
     def macs_per_weight_bit(self) -> float:
         """Multiplications that each bit read from the weight memory serves."""
-        if isinstance(self.op, IntMvu):
-            return 1 / self.op.weight_bits
-        return float(getattr(self.op, "mmv", 1))
+        return self.op.pixels_per_word / self.op.bits_per_weight
 
     @property
     def weight_bits(self) -> float:

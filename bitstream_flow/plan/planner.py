@@ -24,7 +24,7 @@ from scipy.sparse import lil_matrix
 from bitstream_flow.fifos.depths import Depth, fifos, size_fifos
 from bitstream_flow.fifos.ultra_ram import lanes_for_ultra_ram, with_ultra_ram
 from bitstream_flow.plan.converters import absorb_borders, insert_converters, widen
-from bitstream_flow.plan.folding import Target, choices, fold, out_of_reach
+from bitstream_flow.plan.folding import Target, choices, fold, out_of_reach, window_of
 from bitstream_flow.plan.threshold_lines import with_lines
 from hls.common.errors import InputError
 from hls.graph.graph import Graph, Node
@@ -34,7 +34,6 @@ from hls.operators.memory_cost import BRAM36_BITS, ULTRA_RAM_BITS
 from hls.operators.operator import Operator
 from hls.operators.resources import Resources
 from hls.operators.scale_clip import ScaleClip
-from hls.operators.stream_fork import Fork
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 
@@ -109,7 +108,7 @@ class Planner:
         self._menus: dict[str, _Menu] = {}
         for node in self.graph.nodes:
             if isinstance(node.op, MatrixVector) or node.name in self._straight:
-                key = (node.op, self._straight.get(node.name) or _window(node, self.graph))
+                key = (node.op, self._straight.get(node.name) or window_of(node, self.graph))
                 if key not in menus:
                     menus[key] = _Menu(list(self._options(node)), key[1])
                 self._menus[node.name] = menus[key]
@@ -124,7 +123,7 @@ class Planner:
     @cached_property
     def quickest(self) -> int:
         """Cycles a frame of the operator that no folding makes faster."""
-        free = (node for node in self.graph.nodes if not isinstance(node.op, Fork))
+        free = (node for node in self.graph.nodes if not node.op.only_moves)
         return max(min(op.cycles for op in choices(node, self.graph)) for node in free)
 
     def plan(self, target: Target) -> Plan:
@@ -176,12 +175,6 @@ class Planner:
             if one
         }
         return chosen, share
-
-
-def _window(node: Node, graph: Graph) -> Window | None:
-    """The window that feeds a matrix unit, where one does."""
-    producer = graph.producers.get(node.inputs[0])
-    return producer[0].op if producer and isinstance(producer[0].op, Window) else None
 
 
 class _Menu:

@@ -16,9 +16,7 @@ import numpy as np
 from hls.graph.graph import Graph, Node
 from hls.operators.operator import Operator
 from hls.operators.scale_clip import ScaleClip
-from hls.operators.stream_fork import Fork
 from hls.operators.threshold import Threshold
-from hls.operators.xnor_mvu import XnorMvu
 
 _GAIN_BITS = range(8, 19, 2)
 _SHIFTS = range(2, 32)
@@ -66,11 +64,7 @@ def _typical(op: Threshold) -> tuple[ScaleClip, list[Line]]:
 def reach(graph: Graph, name: str) -> tuple[int, int]:
     """The smallest and largest value that the tensor can take."""
     node, _ = graph.producers[name]
-    if isinstance(node.op, Fork):
-        return reach(graph, node.inputs[0])
-    kind = graph.tensors[name]
-    high = node.op.tensor.channels if isinstance(node.op, XnorMvu) else kind.high
-    return kind.low, high
+    return reach(graph, node.inputs[0]) if node.op.only_moves else node.op.output_range
 
 
 def straight(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[Line]] | None:

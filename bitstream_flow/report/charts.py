@@ -11,6 +11,7 @@ from math import ceil, floor, log10
 from bitstream_flow.plan.budget import titles
 from bitstream_flow.report.contents import FIFO, Contents
 from bitstream_flow.report.roofline import Roofline
+from hls.operators.registry import operator_class
 
 
 @dataclass(frozen=True)
@@ -145,10 +146,10 @@ def stacks(contents: Contents) -> dict[str, list[Part]]:
 
 def memory(contents: Contents) -> list[Part]:
     """Block RAM by what lies in it, as shares of the part's."""
-    purposes = {"xnor_mvu": "weights", "int_mvu": "weights", "window": "windows"}
     values: dict[tuple[str, str], float] = {}
     for kind, rows in contents.by_kind.items():
-        key = purposes.get(kind, kind), "xnor_mvu" if kind == "int_mvu" else kind
+        purpose = operator_class(kind).purpose
+        key = purpose or kind, "xnor_mvu" if purpose == "weights" else kind
         values[key] = values.get(key, 0.0) + sum(row.mapped.bram36 for row in rows)
     values["FIFOs", FIFO] = sum(row.mapped.bram36 for row in contents.fifos)
     return stack(values, contents.summary.build.board.budget.bram36)

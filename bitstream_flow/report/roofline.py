@@ -73,14 +73,14 @@ def roofline(contents: Contents) -> Roofline:
 
 
 def _point(use: LaneUse, frames: float) -> Point:
-    in_blocks = bool(getattr(use.op, "block_ram", False))
+    in_blocks = bool(use.op.block_ram)
     return Point(use.name, use.macs_per_weight_bit, use.macs * frames, in_blocks, use.macs)
 
 
 def bounds(contents: Contents, roof: Roofline) -> list[Bound]:
     """Frame rates that each resource by itself would allow, the tightest first."""
     bits = sum(use.weight_bits for use in contents.lane_uses)
-    single = sum(use.weight_bits * getattr(use.op, "mmv", 1) for use in contents.lane_uses)
+    single = sum(use.weight_bits * use.op.pixels_per_word for use in contents.lane_uses)
     streams = {edge.name: edge.stream for edge in edges(contents.chip)}
     found = [
         Bound(

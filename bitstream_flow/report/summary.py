@@ -149,7 +149,7 @@ def _lanes(summary: Summary) -> Table:
     for title in ("unit", "pe", "simd", "mmv", "lanes", "cycles", "busy"):
         table.add_column(title, justify="left" if title == "unit" else "right")
     for use in lane_uses(chip):
-        fold = (use.op.pe, use.op.simd, getattr(use.op, "mmv", 1), use.lanes, use.op.cycles)
+        fold = (use.op.pe, use.op.simd, use.op.pixels_per_word, use.lanes, use.op.cycles)
         table.add_row(use.name, *map(str, fold), f"{use.busy(interval):.1%}")
     table.add_section()
     table.add_row("in all", "", "", "", str(lanes(chip)), str(interval),

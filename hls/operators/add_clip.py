@@ -20,6 +20,9 @@ class AddClip(Operator):
 
     module: ClassVar[str] = "add_clip"
     fold_fields: ClassVar[tuple[str, ...]] = ("lanes",)
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "IN_BITS", "IN_SIGNED", "OUT_BITS", "OUT_SIGNED", "LANES",
+    )  # fmt: skip
 
     tensor: TensorType
     bits: int
@@ -54,15 +57,6 @@ class AddClip(Operator):
 
     def needs(self) -> np.ndarray:
         return np.arange(1, self.outputs[0].beats + 1)[:, None].repeat(2, axis=1)
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "IN_BITS": self.tensor.bits,
-            "IN_SIGNED": int(self.tensor.signed),
-            "OUT_BITS": self.bits,
-            "OUT_SIGNED": int(self.signed),
-            "LANES": self.lanes,
-        }
 
     def resources(self) -> Resources:
         return Resources(lut=0.95 * self.lanes * max(self.tensor.bits, self.bits) + 1)

@@ -37,6 +37,8 @@ class Fifo(LanedOperator):
     """
 
     module: ClassVar[str] = "fifo"
+    only_moves: ClassVar[bool] = True
+    frame_known: ClassVar[bool] = True
     fold_fields: ClassVar[tuple[str, ...]] = ("lanes", "depth", "ultra_ram")
 
     tensor: TensorType

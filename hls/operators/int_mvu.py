@@ -34,6 +34,10 @@ class IntMvu(MatrixVector):
 
     module: ClassVar[str] = "int_mvu"
     submodules: ClassVar[tuple[str, ...]] = ("mvu_fold", "weight_rom", "wrap_counter")
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "CHANNELS", "IN_BITS", "IN_SIGNED", "OUT_CHANNELS", "WEIGHT_BITS", "OUT_BITS", "PE",
+        "SIMD", "BLOCK_RAM",
+    )  # fmt: skip
 
     tensor: TensorType
     out_channels: int
@@ -59,10 +63,22 @@ class IntMvu(MatrixVector):
         )
         return (Stream(tensor, self.pe),)
 
+    @property
+    def bits_per_weight(self) -> int:
+        return self.weight_bits
+
+    @property
+    def weight_limit(self) -> int:
+        """The largest weight, of either sign."""
+        return (1 << (self.weight_bits - 1)) - 1
+
+    def random_constants(self, rng: np.random.Generator) -> Constants:
+        shape, limit = (self.out_channels, self.tensor.channels), self.weight_limit
+        return {"weights": rng.integers(-limit, limit, shape, endpoint=True).astype(np.int32)}
+
     def check(self, constants: Constants) -> np.ndarray:
         """The weights as int64; an InputError if they or a dot product need more bits."""
-        weights = self.weights(constants).astype(np.int64)
-        limit = (1 << (self.weight_bits - 1)) - 1
+        weights, limit = self.weights(constants).astype(np.int64), self.weight_limit
         if abs(weights).max() > limit:
             raise InputError(f"int_mvu: weight {abs(weights).max()} is beyond -{limit}..{limit}")
         ends = weights * self.tensor.low, weights * self.tensor.high
@@ -94,19 +110,6 @@ class IntMvu(MatrixVector):
             return self.out_bits
         carries = (self.simd - 1).bit_length() - int(self.tensor.signed)
         return self.tensor.bits + self.weight_bits + carries
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "CHANNELS": self.tensor.channels,
-            "IN_BITS": self.tensor.bits,
-            "IN_SIGNED": int(self.tensor.signed),
-            "OUT_CHANNELS": self.out_channels,
-            "WEIGHT_BITS": self.weight_bits,
-            "OUT_BITS": self.out_bits,
-            "PE": self.pe,
-            "SIMD": self.simd,
-            "BLOCK_RAM": self.block_ram,
-        }
 
     def memories(self, constants: Constants) -> tuple[Memory, ...]:
         """In each odd row that shares a chain, less one where the row above is negative."""

@@ -25,6 +25,13 @@ class LandmarkDecode(LanedOperator):
     """
 
     module: ClassVar[str] = "landmark_decode"
+    frame_known: ClassVar[bool] = True
+    reach: ClassVar[int] = REACH
+    steps: ClassVar[int] = STEPS
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "HEIGHT", "WIDTH", "CHANNELS", "BITS", "SIGNED", "FLOOR", "SHIFT", "REACH", "STEPS",
+        "OUT_BITS", "LANES",
+    )  # fmt: skip
 
     tensor: TensorType
     floor: int
@@ -82,21 +89,6 @@ class LandmarkDecode(LanedOperator):
     def room(self) -> np.ndarray:
         # The next frame comes in but for the last cell's beats whose places are not free yet.
         return self.inputs[0].beats + self.needs()[:, 0]
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "HEIGHT": self.tensor.height,
-            "WIDTH": self.tensor.width,
-            "CHANNELS": self.tensor.channels,
-            "BITS": self.tensor.bits,
-            "SIGNED": int(self.tensor.signed),
-            "FLOOR": self.floor,
-            "SHIFT": self.shift,
-            "REACH": REACH,
-            "STEPS": STEPS,
-            "OUT_BITS": self.outputs[0].tensor.bits,
-            "LANES": self.lanes,
-        }
 
     def resources(self) -> Resources:
         kind, lanes, folds = self.tensor, self.lanes, self.inputs[0].beats_per_pixel

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from hls.common.errors import InputError
 from hls.operators.memory_cost import block_ram, lut_rom
-from hls.operators.operator import Constants, Memory, Operator
+from hls.operators.operator import Constants, Memory, Operator, divisors
 from hls.operators.resources import Resources
 from hls.streams.tensor import Stream, TensorType
 
@@ -23,8 +24,9 @@ class MatrixVector(Operator):
     Subclasses are dataclasses with (at least) the fields named here.
     """
 
+    purpose: ClassVar[str] = "weights"
     fold_fields: ClassVar[tuple[str, ...]] = ("pe", "simd", "block_ram")
-    constant_names = ("weights",)
+    constant_names: ClassVar[tuple[str, ...]] = ("weights",)
 
     tensor: TensorType
     out_channels: int
@@ -47,6 +49,24 @@ class MatrixVector(Operator):
                 f"{self.module}: simd {self.simd} does not divide"
                 f" {self.tensor.channels} input channels"
             )
+
+    def fold_choices(self, pixel_channels: int | None = None) -> dict[str, Sequence[int]]:
+        """`simd` downstream of a window never exceeds one pixel."""
+        return {
+            "pe": divisors(self.out_channels),
+            "simd": divisors(pixel_channels or self.tensor.channels),
+            "block_ram": (0, 1),
+        }
+
+    @property
+    def pixels_per_word(self) -> int:
+        """Pixels that a word read from the weight memory serves."""
+        return 1
+
+    @property
+    def bits_per_weight(self) -> int:
+        """Bits of a weight in its memory."""
+        return 1
 
     @property
     def fold_in(self) -> int:

@@ -24,6 +24,10 @@ class MaxPool(LanedOperator):
     """
 
     module: ClassVar[str] = "max_pool"
+    frame_known: ClassVar[bool] = True
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "HEIGHT", "WIDTH", "CHANNELS", "BITS", "SIGNED", "SIZE", "LANES",
+    )  # fmt: skip
 
     tensor: TensorType
     size: int = 2
@@ -63,17 +67,6 @@ class MaxPool(LanedOperator):
 
     def room(self) -> np.ndarray:
         return self.needs()[:, 0]
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "HEIGHT": self.tensor.height,
-            "WIDTH": self.tensor.width,
-            "CHANNELS": self.tensor.channels,
-            "BITS": self.tensor.bits,
-            "SIGNED": int(self.tensor.signed),
-            "SIZE": self.size,
-            "LANES": self.lanes,
-        }
 
     def resources(self) -> Resources:
         stream = self.inputs[0]

@@ -9,8 +9,9 @@ An operator is a frozen dataclass: tensor types, parameters and folding. Beside 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import gcd
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,6 +25,11 @@ NO_CONSTANTS: Constants = {}
 LIBRARY = Path(__file__).parent
 # RTL and C++ that several operators share.
 PARTS = LIBRARY / "parts"
+
+
+def divisors(number: int) -> list[int]:
+    """All divisors, ascending."""
+    return [d for d in range(1, number + 1) if number % d == 0]
 
 
 @dataclass(frozen=True)
@@ -46,19 +52,35 @@ class Operator(ABC):
 
     `module` names the RTL module and the operator in manifests and reports, `submodules` are the
     RTL modules of `parts/` that it instantiates, `fold_fields` are the fields that change the
-    hardware but not the result (all default to 1).
+    hardware but not the result. `purpose` says in reports what its block RAM is for.
+
+    `registered`: ready and outputs are registers, which cut every path through the operator.
+    `only_moves`: it passes on what it takes, so that others may look through it. `frame_known`: the
+    RTL's parameters tell the beats per frame. `bit_constants`: those of `constant_names` that a
+    bundle stores as bits, in rows of the input's channels.
     """
 
     module: ClassVar[str]
+    purpose: ClassVar[str] = ""
+    registered: ClassVar[bool] = False
+    only_moves: ClassVar[bool] = False
+    frame_known: ClassVar[bool] = False
+    parameter_names: ClassVar[tuple[str, ...]] = ()
     submodules: ClassVar[tuple[str, ...]] = ()
     fold_fields: ClassVar[tuple[str, ...]] = ()
     constant_names: ClassVar[tuple[str, ...]] = ()
+    bit_constants: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def rtl_sources(cls) -> tuple[Path, ...]:
         """The SystemVerilog files of the operator."""
         parts = (PARTS / f"{name}.sv" for name in cls.submodules)
         return (LIBRARY / f"{cls.module}.sv", *parts)
+
+    @classmethod
+    def cpp_header(cls) -> Path:
+        """The HLS C++ of the operator."""
+        return LIBRARY / f"{cls.module}.hpp"
 
     @property
     @abstractmethod
@@ -75,6 +97,22 @@ class Operator(ABC):
         self, *frames: np.ndarray, constants: Constants = NO_CONSTANTS
     ) -> tuple[np.ndarray, ...]:
         """The operator's meaning: frames (N, H, W, C) in, frames out; slow and obvious."""
+
+    def random_constants(self, rng: np.random.Generator) -> Constants:
+        """Constants as trained ones might be: memories of zeros would vanish in synthesis."""
+        return NO_CONSTANTS
+
+    @property
+    def output_range(self) -> tuple[int, int]:
+        """The smallest and the largest value of output 0, whose type may hold more."""
+        return self.outputs[0].tensor.low, self.outputs[0].tensor.high
+
+    def fold_choices(self, pixel_channels: int | None = None) -> dict[str, Sequence[int]]:
+        """Values of each fold field that folding chooses, some of which may be illegal together.
+
+        `pixel_channels` are those in front of the window that feeds the operator; None without one.
+        """
+        return {"lanes": divisors(gcd(*(stream.tensor.channels for stream in self.inputs)))}
 
     @property
     @abstractmethod
@@ -151,9 +189,28 @@ class Operator(ABC):
         """
         return None
 
-    @abstractmethod
     def parameters(self) -> dict[str, int]:
-        """Parameters of the RTL module, memories' file names left out."""
+        """Parameters of the RTL module, memories' file names left out.
+
+        `parameter_names` are in small letters what the operator calls them itself, or else its
+        tensor; with IN_ or OUT_ in front its first input or output tensor.
+        """
+        return {name: int(self._parameter(name.lower())) for name in self.parameter_names}
+
+    def _parameter(self, name: str) -> int:
+        if hasattr(self, name):
+            return getattr(self, name)
+        side, _, rest = name.rpartition("_")
+        streams = self.outputs if side == "out" else self.inputs
+        return getattr(streams[0].tensor, rest)
+
+    def cpp_arguments(self) -> dict[str, int]:
+        """Arguments of the function template in HLS C++: the parameters, in the same order.
+
+        Where those say nothing of a frame, the beats per frame of input 0 come first.
+        """
+        beats = {} if self.frame_known else {"BEATS": self.inputs[0].beats}
+        return {**beats, **self.parameters()}
 
     def memories(self, constants: Constants) -> tuple[Memory, ...]:
         """The read-only memories that the RTL module loads."""

@@ -20,6 +20,10 @@ class Pad(LanedOperator):
     """(H, W, C) -> (top + H + bottom, left + W + right, C); of a binary tensor, value 0 is -1."""
 
     module: ClassVar[str] = "pad"
+    frame_known: ClassVar[bool] = True
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "HEIGHT", "WIDTH", "CHANNELS", "BITS", "TOP", "LEFT", "BOTTOM", "RIGHT", "VALUE", "LANES",
+    )  # fmt: skip
 
     tensor: TensorType
     top: int
@@ -68,20 +72,6 @@ class Pad(LanedOperator):
         rows = slice(self.top, self.top + self.tensor.height)
         inside[rows, self.left : self.left + self.tensor.width] = 1
         return inside.ravel().repeat(self.inputs[0].beats_per_pixel).cumsum()[:, None]
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "HEIGHT": self.tensor.height,
-            "WIDTH": self.tensor.width,
-            "CHANNELS": self.tensor.channels,
-            "BITS": self.tensor.bits,
-            "TOP": self.top,
-            "LEFT": self.left,
-            "BOTTOM": self.bottom,
-            "RIGHT": self.right,
-            "VALUE": self.value,
-            "LANES": self.lanes,
-        }
 
     def resources(self) -> Resources:
         out = self.outputs[0].tensor

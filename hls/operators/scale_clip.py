@@ -32,6 +32,10 @@ class ScaleClip(LanedOperator):
     module: ClassVar[str] = "scale_clip"
     submodules: ClassVar[tuple[str, ...]] = ("wrap_counter",)
     constant_names: ClassVar[tuple[str, ...]] = ("gain", "offset")
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "CHANNELS", "IN_BITS", "IN_SIGNED", "OUT_BITS", "GAIN_BITS", "OFFSET_BITS", "SHIFT",
+        "LANES",
+    )  # fmt: skip
 
     tensor: TensorType
     bits: int
@@ -72,21 +76,13 @@ class ScaleClip(LanedOperator):
         value = (frames[0].astype(np.int64) * gain + offset) >> self.shift
         return (value.clip(out.low, out.high).astype(np.int32),)
 
+    def random_constants(self, rng: np.random.Generator) -> Constants:
+        ends = {"gain": 1 << (self.gain_bits - 1), "offset": 1 << (self.offset_bits - 1)}
+        return {name: rng.integers(-e, e, self.tensor.channels) for name, e in ends.items()}
+
     @property
     def latency(self) -> int:
         return 4
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "CHANNELS": self.tensor.channels,
-            "IN_BITS": self.tensor.bits,
-            "IN_SIGNED": int(self.tensor.signed),
-            "OUT_BITS": self.bits,
-            "GAIN_BITS": self.gain_bits,
-            "OFFSET_BITS": self.offset_bits,
-            "SHIFT": self.shift,
-            "LANES": self.lanes,
-        }
 
     def memories(self, constants: Constants) -> tuple[Memory, ...]:
         """Word `fold`: of each lane the gain, and above it the offset."""

@@ -20,6 +20,7 @@ class Fork(LanedOperator):
     """Copies each beat; no copy waits for the others, but the next beat waits for all."""
 
     module: ClassVar[str] = "stream_fork"
+    only_moves: ClassVar[bool] = True
 
     tensor: TensorType
     copies: int

@@ -29,6 +29,9 @@ class Threshold(LanedOperator):
     module: ClassVar[str] = "threshold"
     submodules: ClassVar[tuple[str, ...]] = ("wrap_counter",)
     constant_names: ClassVar[tuple[str, ...]] = ("thresholds", "flip")
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "CHANNELS", "IN_BITS", "IN_SIGNED", "OUT_BITS", "OUT_SIGNED", "FLIPS", "LANES",
+    )  # fmt: skip
 
     tensor: TensorType
     bits: int
@@ -67,20 +70,15 @@ class Threshold(LanedOperator):
         count = (compared[..., None] >= constants["thresholds"]).sum(axis=-1, dtype=np.int32)
         return (count + np.int32(self.outputs[0].tensor.low),)
 
+    def random_constants(self, rng: np.random.Generator) -> Constants:
+        shape, kind = (self.tensor.channels, 2**self.bits - 1), self.tensor
+        steps = np.sort(rng.integers(kind.low, kind.high, shape, endpoint=True), axis=1)
+        flip = rng.integers(0, 1 + self.flips, kind.channels).astype(np.uint8)
+        return {"thresholds": steps.astype(np.int32), "flip": flip}
+
     @property
     def latency(self) -> int:
         return self.bits
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "CHANNELS": self.tensor.channels,
-            "IN_BITS": self.tensor.bits,
-            "IN_SIGNED": int(self.tensor.signed),
-            "OUT_BITS": self.bits,
-            "OUT_SIGNED": int(self.signed),
-            "FLIPS": int(self.flips),
-            "LANES": self.lanes,
-        }
 
     def memories(self, constants: Constants) -> tuple[Memory, ...]:
         """One table; word (fold, i) holds threshold i - 1 of each lane, and for i = 0 the flip.

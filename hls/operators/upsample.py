@@ -24,7 +24,11 @@ class Upsample(LanedOperator):
     """
 
     module: ClassVar[str] = "upsample"
+    registered: ClassVar[bool] = True
     submodules: ClassVar[tuple[str, ...]] = ("replay_buffer",)
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "WIDTH", "CHANNELS", "BITS", "FACTOR", "LANES", "DEPTH",
+    )  # fmt: skip
 
     tensor: TensorType
     factor: int = 2
@@ -83,16 +87,6 @@ class Upsample(LanedOperator):
         """Beats of buffer: a row, and two for the turnaround from freed to written to read."""
         least = self.tensor.width * self.inputs[0].beats_per_pixel + 2
         return ring(least, self.inputs[0].width_bits)
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "WIDTH": self.tensor.width,
-            "CHANNELS": self.tensor.channels,
-            "BITS": self.tensor.bits,
-            "FACTOR": self.factor,
-            "LANES": self.lanes,
-            "DEPTH": self.depth,
-        }
 
     def resources(self) -> Resources:
         index_bits = self.depth.bit_length()

@@ -20,7 +20,9 @@ class WidthConverter(Operator):
     """`in_lanes` to `out_lanes` channels a beat; one of them must divide the other."""
 
     module: ClassVar[str] = "width_converter"
+    only_moves: ClassVar[bool] = True
     fold_fields: ClassVar[tuple[str, ...]] = ("in_lanes", "out_lanes")
+    parameter_names: ClassVar[tuple[str, ...]] = ("BITS", "IN_LANES", "OUT_LANES")
 
     tensor: TensorType
     in_lanes: int = 1
@@ -66,13 +68,6 @@ class WidthConverter(Operator):
         if self.in_lanes < self.out_lanes:
             return (beats + 1) * (self.out_lanes // self.in_lanes) - 1
         return beats // (self.in_lanes // self.out_lanes)
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "BITS": self.tensor.bits,
-            "IN_LANES": self.in_lanes,
-            "OUT_LANES": self.out_lanes,
-        }
 
     def resources(self) -> Resources:
         width_in, width_out = self.inputs[0].width_bits, self.outputs[0].width_bits

@@ -27,8 +27,15 @@ class Window(LanedOperator):
     """
 
     module: ClassVar[str] = "window"
+    purpose: ClassVar[str] = "windows"
+    registered: ClassVar[bool] = True
+    frame_known: ClassVar[bool] = True
     submodules: ClassVar[tuple[str, ...]] = ("replay_buffer",)
     fold_fields: ClassVar[tuple[str, ...]] = ("lanes", "mmv")
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "HEIGHT", "WIDTH", "CHANNELS", "BITS", "KERNEL", "STRIDE", "TOP", "LEFT", "BOTTOM",
+        "RIGHT", "VALUE", "LANES", "MMV", "DEPTH",
+    )  # fmt: skip
 
     tensor: TensorType
     kernel: int
@@ -144,24 +151,6 @@ class Window(LanedOperator):
         turnaround = 2
         least = (max(jumps) + reach) * self.inputs[0].beats_per_pixel + turnaround
         return ring(least, self.inputs[0].width_bits)
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "HEIGHT": self.tensor.height,
-            "WIDTH": self.tensor.width,
-            "CHANNELS": self.tensor.channels,
-            "BITS": self.tensor.bits,
-            "KERNEL": self.kernel,
-            "STRIDE": self.stride,
-            "TOP": self.top,
-            "LEFT": self.left,
-            "BOTTOM": self.bottom,
-            "RIGHT": self.right,
-            "VALUE": self.value,
-            "LANES": self.lanes,
-            "MMV": self.mmv,
-            "DEPTH": self.depth,
-        }
 
     def resources(self) -> Resources:
         index_bits = self.depth.bit_length()

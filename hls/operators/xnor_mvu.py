@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -18,6 +19,8 @@ from hls.streams.tensor import Stream, TensorType, bits_for
 
 # Lanes whose popcount is one pipeline stage, GROUP in xnor_mvu.sv.
 _GROUP = 31
+# Pixels that a weight word may serve.
+_MMV = (1, 2, 4, 8)
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,10 @@ class XnorMvu(MatrixVector):
     module: ClassVar[str] = "xnor_mvu"
     submodules: ClassVar[tuple[str, ...]] = ("mvu_fold", "popcount", "weight_rom", "wrap_counter")
     fold_fields: ClassVar[tuple[str, ...]] = ("pe", "simd", "mmv", "block_ram")
+    bit_constants: ClassVar[tuple[str, ...]] = ("weights",)
+    parameter_names: ClassVar[tuple[str, ...]] = (
+        "CHANNELS", "OUT_CHANNELS", "OUT_BITS", "PE", "SIMD", "MMV", "BLOCK_RAM",
+    )  # fmt: skip
 
     tensor: TensorType
     out_channels: int
@@ -50,6 +57,16 @@ class XnorMvu(MatrixVector):
         if self.mmv > 1 and self.fold_in == 1 and self.fold_out > 1:
             raise InputError("xnor_mvu: mmv with several output folds needs several input folds")
         Stream(self.tensor, self.simd, self.mmv)
+
+    def fold_choices(self, pixel_channels: int | None = None) -> dict[str, Sequence[int]]:
+        """A word serves several pixels only downstream of a window, which interleaves them."""
+        mmv = [m for m in _MMV if pixel_channels and self.tensor.width % m == 0] or [1]
+        plain = super().fold_choices(pixel_channels)
+        return {name: mmv if name == "mmv" else plain[name] for name in self.fold_fields}
+
+    @property
+    def pixels_per_word(self) -> int:
+        return self.mmv
 
     @property
     def inputs(self) -> tuple[Stream, ...]:
@@ -84,6 +101,14 @@ class XnorMvu(MatrixVector):
         for channel, row in enumerate(weights):
             result[..., channel] = (image == row).sum(axis=-1)
         return (result,)
+
+    def random_constants(self, rng: np.random.Generator) -> Constants:
+        shape = (self.out_channels, self.tensor.channels)
+        return {"weights": rng.integers(0, 2, shape).astype(np.uint8)}
+
+    @property
+    def output_range(self) -> tuple[int, int]:
+        return 0, self.tensor.channels
 
     @property
     def latency(self) -> int:
@@ -120,17 +145,6 @@ class XnorMvu(MatrixVector):
         if not self._reorders:
             missing = np.arange(self.mmv)[::-1]
         return (groups - missing).reshape(-1, 1)
-
-    def parameters(self) -> dict[str, int]:
-        return {
-            "CHANNELS": self.tensor.channels,
-            "OUT_CHANNELS": self.out_channels,
-            "OUT_BITS": self.outputs[0].tensor.bits,
-            "PE": self.pe,
-            "SIMD": self.simd,
-            "MMV": self.mmv,
-            "BLOCK_RAM": self.block_ram,
-        }
 
     def memories(self, constants: Constants) -> tuple[Memory, ...]:
         return self.weight_memory(constants, 1, self.mmv)

@@ -2,34 +2,19 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Operators as HLS C++: the text of a call, of its tables and of a bench round one operator.
 
-Function templates take the parameters of the RTL in the same order; where those say nothing of a
-frame, the beats a frame of input 0 come first. The side with several ports comes last.
+Of a function's streams, the side with several ports comes last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from hls.operators.fifo import Fifo
-from hls.operators.operator import LIBRARY, Constants, Memory, Operator
+from hls.operators.operator import Constants, Memory, Operator
 from hls.streams.tensor import Stream
 
 _NATIVE_BITS = 64
 _PER_LINE = 8
-
-
-def header(op: Operator | type[Operator]) -> Path:
-    """The C++ header of an operator."""
-    return LIBRARY / f"{op.module}.hpp"
-
-
-def template_arguments(op: Operator) -> dict[str, int]:
-    """The arguments of the operator's function template, in order."""
-    own = op.parameters()
-    if isinstance(op, Fifo) or "HEIGHT" in own:
-        return own
-    return {"BEATS": op.inputs[0].beats, **own}
 
 
 def call(
@@ -40,7 +25,7 @@ def call(
     change: Mapping[str, int] | None = None,
 ) -> str:
     """One frame through the operator, between streams of these names."""
-    values = {**template_arguments(op), **(change or {})}
+    values = {**op.cpp_arguments(), **(change or {})}
     ports = [*outputs, *inputs] if len(inputs) > 1 else [*inputs, *outputs]
     parameters = ", ".join(map(str, values.values()))
     return f"operators::{op.module}<{parameters}>({', '.join([*ports, *tables])})"
@@ -79,7 +64,7 @@ def operator_bench(
         body.append(f"PROCESS({call(op, inputs, outputs, tables, change)});")
     return "".join([
         '#include "ends.hpp"\n#include "process.hpp"\n',
-        f'#include "{op.module}.hpp"\n',
+        f'#include "{op.cpp_header().name}"\n',
         *map(table, tables, memories),
         main_program([*body, *ends(op.inputs, inputs, op.outputs, outputs)]),
     ])  # fmt: skip

@@ -11,13 +11,14 @@ import numpy as np
 
 from hls.common.errors import InputError
 from hls.graph.graph import Graph, constants_of
+from hls.operators.registry import operator_class
 
 _WIDTHS = (np.int8, np.int16, np.int32)
 
 
 def pack_constants(graph: Graph) -> dict[str, np.ndarray]:
     """Constants by `node.constant`: binary weights as bits, first weight lowest, or narrow ints."""
-    binary = {f"{node.name}.weights" for node in graph.nodes if node.op.module == "xnor_mvu"}
+    binary = {f"{node.name}.{name}" for node in graph.nodes for name in node.op.bit_constants}
     return {
         key: _pack_bits(values) if key in binary else _narrow(values)
         for key, values in constants_of(graph)
@@ -30,10 +31,10 @@ def unpack_constants(
     """The inverse of `pack_constants`; `description` is the graph as JSON, for the row lengths."""
     unpacked = {key: values.astype(np.int32) for key, values in arrays.items()}
     for entry in description["nodes"]:
-        weights = f"{entry['name']}.weights"
-        if entry["op"] == "xnor_mvu" and weights in arrays:
-            length = entry["attributes"]["tensor"]["channels"]
-            unpacked[weights] = _unpack_bits(weights, arrays[weights], length)
+        for name in operator_class(entry["op"]).bit_constants:
+            if (key := f"{entry['name']}.{name}") in arrays:
+                length = entry["attributes"]["tensor"]["channels"]
+                unpacked[key] = _unpack_bits(key, arrays[key], length)
     return unpacked
 
 

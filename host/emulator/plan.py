@@ -9,24 +9,24 @@ step, and every tensor is there to be looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hls.common.errors import InputError
 from hls.graph.convolution import Geometry, convolution
 from hls.graph.graph import Graph, Node
 from hls.operators.add_clip import AddClip
 from hls.operators.concat import Concat
-from hls.operators.fifo import Fifo
 from hls.operators.int_mvu import IntMvu
 from hls.operators.landmark_decode import LandmarkDecode
+from hls.operators.matrix_vector import MatrixVector
 from hls.operators.max_pool import MaxPool
+from hls.operators.operator import Constants, Operator
 from hls.operators.pad import Pad
 from hls.operators.scale_clip import ScaleClip
-from hls.operators.stream_fork import Fork
 from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
-from hls.operators.width_converter import WidthConverter
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.streams.tensor import TensorType
@@ -69,8 +69,8 @@ class Step:
     @property
     def reach(self) -> tuple[int, int]:
         """The least and the largest value that can come: a type may hold more."""
-        if self.source == XNOR and self.node:
-            return 0, self.node.op.inputs[0].tensor.channels
+        if self.node and self.kind == self.node.op.outputs[0].tensor:
+            return self.node.op.output_range
         return self.kind.low, self.kind.high
 
 
@@ -110,18 +110,17 @@ class Plan:
             for name in node.inputs:
                 self._readers.setdefault(self._root[name], []).append(node)
             for name in node.outputs:
-                moves = isinstance(node.op, (Fork, Fifo, WidthConverter))
-                self._root[name] = self._root[node.inputs[0]] if moves else name
+                self._root[name] = self._root[node.inputs[0]] if node.op.only_moves else name
         for readers in self._readers.values():
-            readers[:] = [n for n in readers if not isinstance(n.op, (Fork, Fifo, WidthConverter))]
+            readers[:] = [node for node in readers if not node.op.only_moves]
 
     def _absorbed(self) -> set[str]:
         """Nodes that are done by others: data movers, padding, windows, enlargements."""
         done = set()
         for node in self.graph.nodes:
-            if isinstance(node.op, (Fork, Fifo, WidthConverter)):
+            if node.op.only_moves:
                 done.add(node.name)
-            elif self.fuse and isinstance(node.op, (XnorMvu, IntMvu)):
+            elif self.fuse and isinstance(node.op, MatrixVector):
                 done.update(convolution(self.graph, node)[2])
             elif self.fuse and isinstance(node.op, AddClip):
                 done.update(n.name for n in map(self._enlarger, node.inputs) if n)
@@ -138,33 +137,13 @@ class Plan:
         return name
 
     def _plan(self, node: Node) -> None:
-        op = node.op
-        if isinstance(op, Concat):
-            return self._concatenate(node, op)
-        step = Step(COPY, self._inputs(node), op.outputs[0].tensor, node=node)
-        if isinstance(op, (Threshold, ScaleClip)):
-            step = replace(step, kind=op.tensor)
-            self.steps.append(step)
-            step.sinks += self._sinks(node.outputs[0], _function(node))
-            return None
-        if isinstance(op, (XnorMvu, IntMvu)):
-            step = self._product(node, step)
-        elif isinstance(op, (Pad, Window)):
-            step = replace(step, source=GATHER, geometry=Geometry.of(op))
-        elif isinstance(op, MaxPool):
-            step = replace(step, source=POOL, geometry=Geometry(kernel=op.size))
-        elif isinstance(op, Upsample):
-            step = replace(step, inputs=((step.inputs[0][0], op.factor),))
-        elif isinstance(op, LandmarkDecode):
-            whole = self._stored_as(step.inputs[0][0], I32)
-            step = replace(step, source=DECODE, inputs=((whole, 1),))
-        elif isinstance(op, AddClip):
-            step = replace(step, source=ADD)
-        else:
-            raise InputError(f"node {node.name}: the emulator knows no operator {op.module}")
-        self.steps.append(step)
-        step.sinks += self._sinks(node.outputs[0])
-        return None
+        step = Step(COPY, self._inputs(node), node.op.outputs[0].tensor, node=node)
+        rule = RULES.get(type(node.op))
+        if rule is None:
+            raise InputError(f"node {node.name}: the emulator knows no operator {node.op.module}")
+        if (made := rule(self, step, node.op)) is not None:
+            self.steps.append(made)
+            made.sinks += self._sinks(node.outputs[0], _function(node))
 
     def _inputs(self, node: Node) -> tuple[tuple[str, int], ...]:
         found = []
@@ -176,17 +155,30 @@ class Plan:
                 found.append((self._root[name], 1))
         return tuple(found)
 
-    def _product(self, node: Node, step: Step) -> Step:
-        geometry = Geometry()
-        if self.fuse:
-            name, geometry, _ = convolution(self.graph, node)
-            step = replace(step, inputs=((self._root[name], 1),))
-        if isinstance(node.op, XnorMvu):
-            return replace(step, source=XNOR, geometry=geometry)
+    def binary_product(self, step: Step, op: XnorMvu) -> Step:
+        """The step as a binary convolution."""
+        return replace(self._patches(step), source=XNOR)
+
+    def product(self, step: Step, op: IntMvu) -> Step:
+        """The step as an integer convolution, of bytes where everything fits them."""
+        assert step.node is not None
+        small = abs(step.node.constants["weights"]).max() <= 127
+        step = self._patches(step)
         bytewise = self.tensors[step.inputs[0][0]].storage in (I8, U8)
-        small = abs(node.constants["weights"]).max() <= 127
-        source = DOT_BYTES if bytewise and small else DOT
-        return replace(step, source=source, geometry=geometry)
+        return replace(step, source=DOT_BYTES if bytewise and small else DOT)
+
+    def _patches(self, step: Step) -> Step:
+        """The step with the padding and the window in front of it, if it is to be fused."""
+        assert step.node is not None
+        if not self.fuse:
+            return step
+        name, geometry, _ = convolution(self.graph, step.node)
+        return replace(step, inputs=((self._root[name], 1),), geometry=geometry)
+
+    def decoding(self, step: Step, op: LandmarkDecode) -> Step:
+        """The step as the decoder, which reads 32 bits."""
+        whole = self._stored_as(step.inputs[0][0], I32)
+        return replace(step, source=DECODE, inputs=((whole, 1),))
 
     def _stored_as(self, name: str, storage: int) -> str:
         """The tensor, or a copy of it, in that storage."""
@@ -197,8 +189,10 @@ class Plan:
         self.steps.append(Step(COPY, ((name, 1),), self.tensors[name].kind, [Sink(copy)]))
         return copy
 
-    def _concatenate(self, node: Node, op: Concat) -> None:
+    def concatenate(self, step: Step, op: Concat) -> None:
         """Parts are written to their places at once; bits only where each begins with a byte."""
+        node = step.node
+        assert node is not None
         whole, kind = node.outputs[0], op.outputs[0].tensor
         storage = storage_of(kind)
         if storage == BITS and any(t.channels % 8 for t in op.tensors[:-1]):
@@ -250,19 +244,36 @@ class Plan:
             yield Sink(name, function)
 
 
-def _function(node: Node) -> Steps | Line:
-    if isinstance(node.op, Threshold):
-        return Steps.of(node.op, node.constants)
-    assert isinstance(node.op, ScaleClip)
-    return Line.of(node.op, node.constants)
+# What each operator makes of its step, by default a copy; None where it plans steps itself.
+RULES: dict[type[Operator], Callable[[Plan, Step, Any], Step | None]] = {
+    AddClip: lambda plan, step, op: replace(step, source=ADD),
+    Concat: Plan.concatenate,
+    IntMvu: Plan.product,
+    LandmarkDecode: Plan.decoding,
+    MaxPool: lambda plan, step, op: replace(step, source=POOL, geometry=Geometry(kernel=op.size)),
+    Pad: lambda plan, step, op: replace(step, source=GATHER, geometry=Geometry.of(op)),
+    ScaleClip: lambda plan, step, op: replace(step, kind=op.tensor),
+    Threshold: lambda plan, step, op: replace(step, kind=op.tensor),
+    Upsample: lambda plan, step, op: replace(step, inputs=((step.inputs[0][0], op.factor),)),
+    Window: lambda plan, step, op: replace(step, source=GATHER, geometry=Geometry.of(op)),
+    XnorMvu: Plan.binary_product,
+}
+# Operators that are a function of each value.
+FUNCTIONS: dict[type[Operator], Callable[[Any, Constants], Steps | Line]] = {
+    ScaleClip: Line.of,
+    Threshold: Steps.of,
+}
+
+
+def _function(node: Node) -> Steps | Line | None:
+    function = FUNCTIONS.get(type(node.op))
+    return function(node.op, node.constants) if function else None
 
 
 def _then(function: Steps | Line | None, reader: Node) -> Steps | Line | None:
     """`function` and that of the reader as one, if they can be."""
-    if not isinstance(reader.op, (Threshold, ScaleClip)):
-        return None
     behind = _function(reader)
-    if function is None:
+    if function is None or behind is None:
         return behind
     single = isinstance(reader.op, Threshold) and reader.op.bits == 1 and not reader.op.signed
     if single and isinstance(function, Steps) and isinstance(behind, Steps):

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from hls.common.errors import InputError
 from hls.graph.graph import Graph, Node
 from hls.operators.int_mvu import IntMvu
+from hls.operators.matrix_vector import MatrixVector
 from hls.operators.max_pool import MaxPool
+from hls.operators.operator import Constants, Operator
 from hls.operators.pad import Pad
-from hls.operators.stream_fork import Fork
 from hls.operators.threshold import Threshold
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
@@ -120,17 +121,12 @@ def _live(steps: list[_Step], output: str) -> Iterator[_Step]:
 
 
 def _step(graph: Graph, node: Node) -> _Step:
-    op = node.op
-    if isinstance(op, XnorMvu):
-        source, pad, window = _convolution(graph, node)
-        return _single(source, node, xnor_kernel(op, node.constants, pad, window))
-    if isinstance(op, Fork):
-        copies = op.copies
-        return _Step(node.inputs, node.outputs, lambda frames: (frames,) * copies)
-    kernel = _plain_kernel(node)
-    if kernel:
-        return _single(node.inputs[0], node, kernel)
+    if node.op.only_moves:
+        return _Step(node.inputs, node.outputs, lambda frames: (frames,) * len(node.outputs))
+    return RULES.get(type(node.op), _reference)(graph, node, node.op)
 
+
+def _reference(graph: Graph, node: Node, op: Operator) -> _Step:
     def reference(*frames: np.ndarray) -> tuple[np.ndarray, ...]:
         whole = (values.astype(np.int32, copy=False) for values in frames)
         return op.reference(*whole, constants=node.constants)
@@ -138,23 +134,36 @@ def _step(graph: Graph, node: Node) -> _Step:
     return _Step(node.inputs, node.outputs, reference)
 
 
-def _plain_kernel(node: Node) -> Kernel | None:
-    op = node.op
-    if isinstance(op, Pad):
-        return pad_kernel(op)
-    if isinstance(op, Window) and not any(op.border):
-        return window_kernel(op.kernel, op.stride)
-    if isinstance(op, IntMvu):
-        return int_kernel(op, node.constants)
-    if isinstance(op, Threshold):
-        return threshold_kernel(op, node.constants)
-    if isinstance(op, MaxPool):
-        return max_pool_kernel(op)
-    return None
-
-
 def _single(source: str, node: Node, kernel: Kernel) -> _Step:
     return _Step((source,), node.outputs, lambda frames: (kernel(frames),))
+
+
+def _plain(kernel_of: Callable[[Any, Constants], Kernel]) -> _Rule:
+    """A rule for a kernel that reads the tensor in front of the operator."""
+    return lambda graph, node, op: _single(node.inputs[0], node, kernel_of(op, node.constants))
+
+
+def _xnor(graph: Graph, node: Node, op: XnorMvu) -> _Step:
+    source, pad, window = _convolution(graph, node)
+    return _single(source, node, xnor_kernel(op, node.constants, pad, window))
+
+
+def _patches(graph: Graph, node: Node, op: Window) -> _Step:
+    if any(op.border):
+        return _reference(graph, node, op)
+    return _single(node.inputs[0], node, window_kernel(op.kernel, op.stride))
+
+
+_Rule = Callable[[Graph, Node, Any], _Step]
+# Operators whose references would be too slow; the others run those.
+RULES: dict[type[Operator], _Rule] = {
+    IntMvu: _plain(int_kernel),
+    MaxPool: _plain(lambda op, _: max_pool_kernel(op)),
+    Pad: _plain(lambda op, _: pad_kernel(op)),
+    Threshold: _plain(threshold_kernel),
+    Window: _patches,
+    XnorMvu: _xnor,
+}
 
 
 def _convolution(graph: Graph, node: Node) -> tuple[str, Pad | None, Window | None]:
@@ -172,5 +181,5 @@ def _convolution(graph: Graph, node: Node) -> tuple[str, Pad | None, Window | No
 def multiplications(graph: Graph) -> int:
     """Binary and integer multiply-accumulates a frame."""
     ops = (node.op for node in graph.nodes)
-    units = [op for op in ops if isinstance(op, (XnorMvu, IntMvu))]
+    units = [op for op in ops if isinstance(op, MatrixVector)]
     return sum(op.tensor.pixels * op.tensor.channels * op.out_channels for op in units)

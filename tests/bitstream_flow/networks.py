@@ -65,11 +65,10 @@ class Builder:
 
     def matrix(self, name: str, source: str, channels: int) -> str:
         kind = self.types[source]
-        shape = (channels, kind.channels)
         if kind.bits == 1:
-            weights = self.random.integers(0, 2, shape, dtype=np.uint8)
-            return self.add(XnorMvu(kind, channels), [source], name, weights=weights)
-        weights = self.random.integers(-7, 8, shape, dtype=np.int32)
+            unit = XnorMvu(kind, channels)
+            return self.add(unit, [source], name, **unit.random_constants(self.random))
+        weights = self.random.integers(-7, 8, (channels, kind.channels), dtype=np.int32)
         bound = int(np.abs(weights).sum(axis=1).max()) * max(kind.high, -kind.low)
         bits, signed = bits_for(-bound, bound)
         op = IntMvu(kind, channels, weight_bits=4, out_bits=bits, out_signed=signed)

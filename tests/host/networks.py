@@ -54,15 +54,14 @@ class Builder:
         return self.add(Window(self.types[x], kernel, stride), x)[0]
 
     def xnor(self, x: str, out: int) -> str:
-        weights = self.rng.integers(0, 2, (out, self.types[x].channels), np.uint8)
-        return self.add(XnorMvu(self.types[x], out), x, weights=weights)[0]
+        op = XnorMvu(self.types[x], out)
+        return self.add(op, x, **op.random_constants(self.rng))[0]
 
     def integer(self, x: str, out: int, bits: int = 4) -> str:
         tensor, half = self.types[x], 1 << (bits - 1)
-        weights = self.rng.integers(1 - half, half, (out, tensor.channels), np.int32)
         bound = half * tensor.channels * max(tensor.high, -tensor.low)
         op = IntMvu(tensor, out, bits, bits_for(-bound, bound)[0])
-        return self.add(op, x, weights=weights)[0]
+        return self.add(op, x, **op.random_constants(self.rng))[0]
 
     def threshold(self, x: str, bits: int, signed: bool = False) -> str:
         tensor = self.types[x]

@@ -6,13 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from bitstream_flow.plan.folding import Target, divisors, fold
+from bitstream_flow.plan.folding import Target, fold
 from hls.common.errors import InputError
 from tests.bitstream_flow.networks import tiny_hourglass
-
-
-def test_divisors() -> None:
-    assert divisors(12) == [1, 2, 3, 4, 6, 12]
 
 
 @pytest.mark.parametrize("cycles", [700, 1500, 6000, 10**6])

@@ -25,11 +25,7 @@ CASES = [
 
 
 def weights(op: IntMvu, seed: int = 0) -> Constants:
-    limit = (1 << (op.weight_bits - 1)) - 1
-    shape = (op.out_channels, op.tensor.channels)
-    return {
-        "weights": np.random.default_rng(seed).integers(-limit, limit + 1, shape).astype(np.int32)
-    }
+    return op.random_constants(np.random.default_rng(seed))
 
 
 @needs_simulation

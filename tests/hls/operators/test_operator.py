@@ -13,9 +13,14 @@ import pytest
 
 from hls.common.errors import InputError
 from hls.operators import operator
-from hls.operators.operator import LIBRARY, PARTS, Memory, Operator
+from hls.operators.add_clip import AddClip
+from hls.operators.concat import Concat
+from hls.operators.max_pool import MaxPool
+from hls.operators.operator import LIBRARY, PARTS, Memory, Operator, divisors
 from hls.operators.registry import OPERATORS, operator_class
 from hls.operators.resources import Resources
+from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.tensor import TensorType
 
 KINDS = pytest.mark.parametrize("kind", OPERATORS.values(), ids=OPERATORS)
 
@@ -49,6 +54,43 @@ def test_folding_comes_last_and_has_defaults(kind: type[Operator]) -> None:
     assert tuple(names[-len(kind.fold_fields) :]) == kind.fold_fields
     defaults = {field.name: field.default for field in fields(kind)}
     assert all(defaults[name] in (0, 1, 2) for name in kind.fold_fields)
+
+
+def test_divisors() -> None:
+    assert divisors(12) == [1, 2, 3, 4, 6, 12]
+
+
+def test_parameters_are_the_operators_own_or_those_of_its_tensors() -> None:
+    op = AddClip(TensorType(2, 3, 4, 5, signed=True), bits=3, signed=False, lanes=2)
+    wanted = {"IN_BITS": 5, "IN_SIGNED": 1, "OUT_BITS": 3, "OUT_SIGNED": 0, "LANES": 2}
+    assert list(op.parameters().items()) == list(wanted.items())
+    unit = XnorMvu(TensorType(1, 2, 9, 1), 6, pe=3, simd=9)
+    found = unit.parameters()
+    assert [found[name] for name in ("CHANNELS", "OUT_CHANNELS", "OUT_BITS", "PE")] == [9, 6, 4, 3]
+
+
+def test_the_cpp_is_told_the_beats_of_a_frame_where_the_parameters_do_not_tell() -> None:
+    tensor = TensorType(4, 6, 4, 5)
+    assert next(iter(AddClip(tensor, 5, False).cpp_arguments().items())) == ("BEATS", 96)
+    assert MaxPool(tensor).cpp_arguments() == MaxPool(tensor).parameters()
+
+
+def test_choices_of_lanes_divide_every_input() -> None:
+    tensors = tuple(TensorType(2, 2, channels, 4) for channels in (12, 18))
+    assert Concat(tensors).fold_choices() == {"lanes": [1, 2, 3, 6]}
+
+
+def test_a_matrix_unit_reads_at_most_a_pixel_of_its_window() -> None:
+    op = XnorMvu(TensorType(2, 4, 36, 1), 2)
+    alone = {"pe": [1, 2], "simd": divisors(36), "mmv": [1], "block_ram": (0, 1)}
+    assert op.fold_choices() == alone
+    assert op.fold_choices(4) == {**alone, "simd": [1, 2, 4], "mmv": [1, 2, 4]}
+    assert tuple(alone) == op.fold_fields
+
+
+def test_a_popcount_has_a_narrower_range_than_its_type() -> None:
+    assert XnorMvu(TensorType(1, 1, 9, 1), 2).output_range == (0, 9)
+    assert AddClip(TensorType(1, 1, 2, 4, True), 4, True).output_range == (-8, 7)
 
 
 def test_an_unknown_operator() -> None:

@@ -30,8 +30,7 @@ CASES = [
 
 
 def weights(op: XnorMvu, seed: int = 0) -> Constants:
-    shape = (op.out_channels, op.tensor.channels)
-    return {"weights": np.random.default_rng(seed).integers(0, 2, shape).astype(np.uint8)}
+    return op.random_constants(np.random.default_rng(seed))
 
 
 @needs_simulation

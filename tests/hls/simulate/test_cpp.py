@@ -134,11 +134,7 @@ def operators(draw: st.DrawFn) -> Operator:
 @given(operators(), st.integers(0, 99))
 def test_any_shape(op: Operator, seed: int) -> None:
     random = np.random.default_rng(seed)
-    constants = {}
-    if op.constant_names:
-        low, high = (0, 2) if isinstance(op, XnorMvu) else (-7, 8)
-        shape = (op.outputs[0].tensor.channels, op.inputs[0].tensor.channels)
-        constants = {"weights": random.integers(low, high, shape).astype(np.int32)}
+    constants = op.random_constants(random)
     images = random_frames(op.inputs[0].tensor, 3, random)
     run = simulate_operator(op, [images], constants)
     expected = unfolded(op).reference(images, constants=constants)
