@@ -23,7 +23,7 @@ from hls.operators.registry import OPERATORS
 from hls.operators.stream_fork import Fork
 from hls.prove import prove
 from host.bundle.packed_weights import pack_constants, unpack_constants
-from host.emulator import Emulator
+from host.emulator import Emulator, plan
 from host.golden.model import Golden
 from tests.bitstream_flow.synth import test_costs
 from tests.hls.operators.operator_check import random_frames
@@ -85,11 +85,24 @@ def test_hardware_and_its_test(kind: type[Operator]) -> None:
 
 
 @KINDS
-def test_golden_and_emulator_know_it(kind: type[Operator]) -> None:
+def test_golden_knows_it(kind: type[Operator]) -> None:
     graph = graph_of(kind)
     images = images_for(graph)
     expected = run_reference(graph, images)
     np.testing.assert_array_equal(Golden(graph).run(images), expected["result"])
+
+
+@KINDS
+def test_the_emulator_has_a_rule_for_it(kind: type[Operator]) -> None:
+    assert kind in plan.RULES or kind.only_moves
+
+
+@KINDS
+@pytest.mark.slow
+def test_the_emulator_knows_it(kind: type[Operator]) -> None:
+    graph = graph_of(kind)
+    images = images_for(graph)
+    expected = run_reference(graph, images)
     for name, values in Emulator(graph).run(images, keep=True).items():
         np.testing.assert_array_equal(values, expected[name], err_msg=name)
 

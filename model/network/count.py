@@ -25,8 +25,9 @@ class Count:
 
 
 def count(config: Config) -> dict[str, Count]:
-    """Counts of the binary, the integer and (in a twin) the real convolutions."""
-    network = LandmarkNetwork(config.network)
+    """Counts of the binary, the integer and (in a twin) the real convolutions, by shapes alone."""
+    with torch.device("meta"):
+        network = LandmarkNetwork(config.network)
     binary = {id(m.conv) for m in network.modules() if isinstance(m, BinaryConv)}
     totals = {kind: Count() for kind in (("real",) if config.network.real else _KINDS)}
 
@@ -41,5 +42,5 @@ def count(config: Config) -> dict[str, Count]:
             module.register_forward_hook(hook)
     size = config.network.input_size
     with torch.no_grad():
-        network.eval()(torch.zeros(1, 3, size, size))
+        network.eval()(torch.zeros(1, 3, size, size, device="meta"))
     return totals
