@@ -67,9 +67,12 @@ python310:
 bitstream: compile-side
 	$(PY) -m bitstream_flow.build --config $(CONFIG) --board $(BOARD) --fps $(FPS) --flow $(FLOW) $(if $(filter-out 0,$(DECODE)),--decode) $(if $(CHECKPOINT),--checkpoint $(CHECKPOINT))
 
+# Tests of a file share what they set up; a process takes up to 2 GB.
+SIDE_BY_SIDE = --numprocesses $(JOBS) --dist loadfile
+JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n : 4)))
 test: setup
-	$(PY) -m pytest tests
-	$(HOST) -m pytest tests/host
+	$(PY) -m pytest $(SIDE_BY_SIDE) tests
+	$(HOST) -m pytest $(SIDE_BY_SIDE) tests/host
 
 # The host side's tests under the oldest and the newest pynq (Python 3.10 and 3.12).
 pynq-versions:
@@ -77,7 +80,7 @@ pynq-versions:
 
 # What a developer runs at every save: no FINN, no simulation, nothing that takes long.
 test-fast: compile-side
-	$(PY) -m pytest -m "not slow" tests
+	$(PY) -m pytest $(SIDE_BY_SIDE) -m "not slow" tests
 
 # The packages' docstrings as pages, but for a module that imports pynq, of the other environment.
 docs: compile-side

