@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,7 @@ from model.training.checkpoint import (
     network_state,
     save_network,
     save_tensors,
+    saved_network,
 )
 from model.training.optimise import (
     Logits,
@@ -50,6 +52,7 @@ from model.training.optimise import (
     settle_level,
 )
 from model.training.targets import blend, gaussians, heatmap_loss
+from model.training.widen import widened
 
 EVALUATE_EVERY = 5
 # A few times what a healthy step has; a sign's gradient can explode, and Adam remembers it long.
@@ -149,11 +152,19 @@ class Trainer:
 
     def start_from(self, saved: Logits) -> None:
         """Begin with the weights of a saved network, of which only the signs of the binary ones are
-        known: they are set where they can turn again."""
-        self.model.load_state_dict(saved.state_dict())
+        known: they are set where they can turn again. A narrower network's channels are copied, and
+        the copies' weights set apart a little, so that they can become different."""
+        network, narrower = self.config.network, saved.network
+        wider = narrower.config != network
+        state = widened(narrower, network) if wider else network_state(narrower)
+        self.model.network.load_state_dict(state, strict=False)
         with torch.no_grad():
+            self.model.log_scale.copy_(saved.log_scale)
+            self.model.offset.copy_(saved.offset)
             for conv in binary_convs(self.model):
-                conv.conv.weight.mul_(START_LATENT)
+                weight = conv.conv.weight.mul_(START_LATENT)
+                if wider:
+                    weight.add_(torch.randn_like(weight), alpha=START_LATENT / 3)
 
     def resume(self, path: Path) -> None:
         """Undo `save`."""
@@ -254,7 +265,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder with the data (or LANDMARK_DATA)")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--start", type=Path, help="checkpoint that a fresh run starts from")
+    parser.add_argument("--start", type=Path, help="checkpoint to start from, maybe of less width")
     parser.add_argument("--teacher", help="configuration to learn from, by training.distil")
     parser.add_argument("--teacher-checkpoint", type=Path, help="other than the shipped one")
     parser.add_argument("--accelerator", default="auto", help="auto, cpu, cuda, …")
@@ -268,7 +279,9 @@ def main() -> None:
         raise InputError("distillation needs both --teacher and training.distil above 0")
     test = crops_of(dataset_of(config, folder, "test"), config)
     teacher = load_logits(args.teacher, args.teacher_checkpoint) if args.teacher else None
-    start = load_logits(config, args.start) if args.start else None
+    start = None
+    if args.start:
+        start = load_logits(replace(config, network=saved_network(args.start)), args.start)
     fabric = fabric_of(config, args.accelerator, args.devices, args.nodes)
     final = train(
         config, training_set(config, folder), test, args.out, resume=args.resume,

@@ -111,13 +111,13 @@ def load_logits(config: str | Config, checkpoint: Path | None = None) -> Logits:
     config = load_config(config) if isinstance(config, str) else config
     path = checkpoint or checkpoint_path(config.name)
     tensors, metadata = load_tensors(path)
-    try:
-        saved = NetworkConfig(**json.loads(metadata["network"]))
-        scales = [float(metadata[key]) for key in ("crop", "log_scale", "offset")]
-    except (KeyError, TypeError, ValueError):
-        raise InputError(f"{path} does not say which network it belongs to") from None
+    saved = _network(metadata, path)
     if saved != config.network:
         raise InputError(f"{path} is of another network than {config.name}: {saved}")
+    try:
+        scales = [float(metadata[key]) for key in ("crop", "log_scale", "offset")]
+    except (KeyError, ValueError):
+        raise InputError(f"{path} is of an unfinished run: go on with --resume") from None
     if scales[0] != config.data.crop:
         raise InputError(f"{path} saw crops of {scales[0]}, {config.name} has {config.data.crop}")
     loss = metadata.get("loss", "sigmoid")
@@ -129,6 +129,18 @@ def load_logits(config: str | Config, checkpoint: Path | None = None) -> Logits:
         model.log_scale.fill_(scales[1])
         model.offset.fill_(scales[2])
     return model.eval()
+
+
+def saved_network(path: Path) -> NetworkConfig:
+    """The network that a checkpoint belongs to."""
+    return _network(load_tensors(path)[1], path)
+
+
+def _network(metadata: dict[str, str], path: Path) -> NetworkConfig:
+    try:
+        return NetworkConfig(**json.loads(metadata["network"]))
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{path} does not say which network it belongs to") from None
 
 
 def _unpack(network: LandmarkNetwork, tensors: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
