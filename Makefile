@@ -82,9 +82,9 @@ pynq-versions:
 test-fast: compile-side
 	$(PY) -m pytest $(SIDE_BY_SIDE) -m "not slow" tests
 
-# The packages' docstrings as pages, but for a module that imports pynq, of the other environment.
+# The packages' docstrings as pages, but for modules that import what another environment has.
 docs: compile-side
-	$(PY) -m pdoc --output-directory build/docs hls host model bitstream_flow '!host.simulated.device'
+	$(PY) -m pdoc --output-directory build/docs hls host model bitstream_flow '!host.simulated.device' '!bitstream_flow.benchmarks.peers.sides.*_side'
 	@echo "open build/docs/index.html"
 
 lint: compile-side

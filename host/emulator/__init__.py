@@ -7,6 +7,4 @@
 
 from __future__ import annotations
 
-from host.emulator.engine import Emulator
-
-__all__ = ["Emulator"]
+from host.emulator.engine import Emulator as Emulator

@@ -19,6 +19,9 @@ from brevitas.quant.solver import ActQuantSolver, WeightQuantSolver
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+# Brevitas' injectors below are left out: they fail where a tool asks for an attribute.
+__all__ = ["BinaryConv", "Quantised", "UnitInteger", "UnitSign", "integer_conv", "residual", "sign"]
+
 Quantised = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
