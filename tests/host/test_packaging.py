@@ -87,7 +87,7 @@ def test_pynq_delivers_the_notebooks(installed: Path, tmp_path: Path) -> None:
     run = _there(installed, "-c", code, *place, "binary-landmarks")
     assert run.returncode == 0, run.stderr
     delivered = {path.name for path in (tmp_path / "delivered").rglob("*.ipynb")}
-    assert delivered == {"landmarks.ipynb"}, run.stdout + run.stderr
+    assert delivered == {"landmarks.ipynb", "tour.ipynb"}, run.stdout + run.stderr
 
 
 @needs_pynq
