@@ -33,6 +33,7 @@ from bitstream_flow.vendors.vitis.flow import hls_bitstream
 from bitstream_flow.vendors.vivado.flow import bitstream
 from hls.common.cache import code_of, digest
 from hls.common.errors import InputError, run_command
+from hls.common.records import values_of
 
 GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")
 
@@ -72,10 +73,9 @@ def _compile(build: Build, out: Path) -> None:
 def fold(build: Build) -> bool:
     """Every operator's folding and every FIFO's depth; an error if the board is too small."""
     graph = build.folder / "frontend" / "graph.json"
-    key = digest(
-        "fold", asdict(build.board), build.frame_rate, build.decode and asdict(build.decoder),
-        graph, *code_of(Planner.__module__, save_plan.__module__),
-    )  # fmt: skip
+    decoder = build.decode and asdict(build.exported.decoder)
+    code = code_of(Planner.__module__, save_plan.__module__)
+    key = digest("fold", asdict(build.board), build.frame_rate, decoder, graph, *code)
     return run_step(build.folder, "fold", key, partial(_fold, build))
 
 
@@ -88,34 +88,21 @@ def _fold(build: Build, out: Path) -> None:
 
 def make_bundle(build: Build) -> bool:
     """Write RTL, weights and manifest."""
-    made = [build.folder / name for name in ("fold/plan.json", *GRAPH_FILES)]
+    exported = f"export/{build.config}.manifest.json"
+    made = [build.folder / name for name in (exported, "fold/plan.json", *GRAPH_FILES)]
     key = digest(
         "bundle", asdict(build.board), build.frame_rate, build.decode,
-        json.dumps(build.export_manifest), *made,
+        *made,
         *code_of(write_bundle.__module__, hardware=True),
     )  # fmt: skip
     return run_step(build.folder, "bundle", key, partial(_write_bundle, build))
 
 
 def _write_bundle(build: Build, out: Path) -> None:
-    network = build.export_manifest
-    predicted = {"cycles": build.plan.interval, "fps": build.board.clock_hz / build.plan.interval}
-    details = {
-        "config": build.config,
-        "target_fps": build.frame_rate,
-        "decode": build.decode,
-        "decoder": asdict(build.decoder),
-        "predicted": predicted,
-        "model": network,
-        "stride": network["stride"],
-        "crop": network["crop"],
-    }
-    if "confidence" in network:
-        details["confidence"] = network["confidence"]
     plan = build.plan
     write_bundle(
         out, logical=build.logical, chip=plan.chip, depths=plan.depths, board=build.board,
-        details=details,
+        network=build.exported, target_fps=build.frame_rate,
     )  # fmt: skip
 
 
@@ -134,7 +121,7 @@ def _check(build: Build, frames: int, out: Path) -> None:
     report.print()
     if not report.equal:
         raise InputError("the implementations differ: see the lines above")
-    (out / "check.json").write_text(json.dumps(report.as_json(), indent=1))
+    (out / "check.json").write_text(json.dumps(values_of(report.record), indent=1))
 
 
 def map_chip(build: Build) -> bool:

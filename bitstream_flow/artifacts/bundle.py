@@ -7,7 +7,6 @@ Its overlay.hwh is the expected handoff, enough for the simulated board, until V
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,13 @@ from bitstream_flow.artifacts.handoff import write_expected
 from bitstream_flow.boards.board import Board
 from bitstream_flow.fifos.depths import Depth, fifos, joins
 from bitstream_flow.generate.rtl import generate
+from hls.common.records import values_of
+from hls.graph.decoder import heatmap_graph
 from hls.graph.edges import edges
 from hls.graph.graph import Graph, fold_of, to_json
+from hls.streams.exported import Exported
 from hls.streams.tensor import Stream
+from host.bundle.manifest import EXPECTED, Input, Manifest, Output, Predicted
 from host.bundle.packed_weights import pack_constants
 from host.bundle.seal import HANDOFF, seal
 
@@ -33,33 +36,41 @@ def write_bundle(
     chip: Graph,
     depths: list[Depth],
     board: Board,
-    details: Mapping[str, Any],
+    network: Exported,
+    target_fps: float,
 ) -> None:
     """Write the bundle into the empty `folder`.
 
-    `logical` is what the golden model runs, `chip` the folded graph with its width converters;
-    `details` are further manifest entries (config, model, predicted, crop, stride,
-    confidence).
+    `logical` is what the golden model runs, `chip` the folded graph with its width converters,
+    `network` what the export says of it.
     """
     sizes = {depth.name: depth.depth for depth in depths}
     generate(chip, fifos(chip, depths), folder / "rtl")
     arrays: dict[str, Any] = pack_constants(logical)
     np.savez(folder / "weights.npz", **arrays)
     streams = {edge.name: edge.stream for edge in edges(chip)}
-    manifest = {
-        **{key: value for key, value in details.items() if key != "stride"},
-        "board": board.name,
-        "part": board.part,
-        "clock_mhz": board.clock_mhz,
-        "input": _port(streams[chip.input]) | {"normalisation": "none"},
-        "output": _port(streams[chip.output]) | {"stride": details["stride"]},
-        "graph": to_json(logical),
-        "fold": {node.name: fold_of(node.op) for node in chip.nodes},
-        "fifos": sizes,
-        "joins": {name: list(names) for name, names in joins(chip).items()},
+    cycles = max(node.op.cycles for node in chip.nodes)
+    manifest = Manifest(
+        config=network.config,
+        target_fps=target_fps,
+        decode=heatmap_graph(logical) is not logical,
+        decoder=network.decoder,
+        predicted=Predicted(cycles, board.clock_hz / cycles),
+        model=values_of(network),
+        crop=network.crop,
+        confidence=network.confidence,
+        board=board.name,
+        part=board.part,
+        clock_mhz=board.clock_mhz,
+        input=Input(**_port(streams[chip.input])),
+        output=Output(**_port(streams[chip.output]), stride=network.stride),
+        graph=to_json(logical),
+        fold={node.name: fold_of(node.op) for node in chip.nodes},
+        fifos=sizes,
+        joins=joins(chip),
         # Vivado's own takes its place, and says so.
-        "handoff": "expected",
-    }
+        handoff=EXPECTED,
+    )
     write_expected(folder / HANDOFF, design_for(manifest, board))
     seal(folder, manifest)
 

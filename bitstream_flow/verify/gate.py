@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 from tqdm import tqdm
 
 from bitstream_flow.artifacts.build import Build
+from bitstream_flow.artifacts.records import Check, Difference
 from bitstream_flow.verify.implementations import (
     brevitas,
     emulator,
@@ -24,21 +24,6 @@ from bitstream_flow.verify.landmarks import Tensors, with_landmarks
 from hls.common.errors import InputError
 
 BATCH = 10
-
-
-@dataclass(frozen=True)
-class Difference:
-    """The first place where two implementations disagree."""
-
-    tensor: str
-    position: tuple[int, ...]
-    expected: int
-    got: int
-
-    def __str__(self) -> str:
-        frame, y, x, channel = self.position
-        place = f"frame {frame}, y {y}, x {x}, channel {channel}"
-        return f"{self.tensor} at {place}: expected {self.expected}, got {self.got}"
 
 
 @dataclass
@@ -103,18 +88,18 @@ class Report:
             print(line)
         print(self.verdict)
 
-    def as_json(self) -> dict[str, Any]:
+    @property
+    def record(self) -> Check:
         """For check.json."""
-        rtl = next(line for line in self.lines if line.name == "RTL")
-        return {
-            "verdict": self.verdict,
-            "cycles": self.cycles,
-            "latency": self.latency,
-            "rtl_frames": rtl.frames,
-            "lines": [str(line) for line in self.lines],
-            "first": [asdict(line.first) for line in self.lines if line.first],
-            "fifos": self.fills,
-        }
+        return Check(
+            self.verdict,
+            self.cycles,
+            self.latency,
+            next(line for line in self.lines if line.name == "RTL").frames,
+            tuple(map(str, self.lines)),
+            tuple(line.first for line in self.lines if line.first),
+            self.fills,
+        )
 
 
 def compare(

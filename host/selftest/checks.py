@@ -126,7 +126,7 @@ def check_bundle(session: Session) -> Finding:
     bundle = session.bundle
     height, width, channels = bundle.input.tensor.shape
     return Finding(
-        f"{bundle.name}: {len(bundle.manifest['checksums'])} files whole,"
+        f"{bundle.name}: {len(bundle.manifest.checksums)} files whole,"
         f" {height}x{width}x{channels} in, {bundle.landmarks} landmarks out"
     )
 

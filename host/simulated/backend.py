@@ -90,7 +90,7 @@ def check_simulation(bundle: Bundle) -> Path:
 
 def architecture(bundle: Bundle) -> str:
     """The processor of the bundle's board, as pynq names it."""
-    part = str(bundle.manifest.get("part", ""))
+    part = bundle.manifest.part
     return "armv7l" if part.startswith("xc7z") else "aarch64"
 
 

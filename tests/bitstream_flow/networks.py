@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +28,17 @@ from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.exported import Crop, Exported
 from hls.streams.landmarks import DecoderSettings
 from hls.streams.tensor import TensorType, bits_for
 from host.bundle.bundle import Bundle, load_bundle
 
 # A floor that some cells of the networks here reach.
 DECODER = DecoderSettings(20, 3)
+EXPORTED = Exported(
+    config="tiny", settings={}, landmarks=5, stride=2, crop=Crop(1.0), decoder=DECODER,
+    checkpoint_sha256="", qonnx_sha256="",
+)  # fmt: skip
 
 
 class Builder:
@@ -134,13 +138,9 @@ def make_chip(logical: Graph, cycles: int) -> Graph:
 def make_bundle(folder: Path, logical: Graph, chip: Graph, depths: list[Depth]) -> Bundle:
     """The bundle of a folded graph, in a new folder."""
     folder.mkdir()
-    details = {
-        "config": "tiny", "stride": 2, "crop": {"scale": 1.0}, "predicted": {}, "model": {},
-        "target_fps": 1.0, "decoder": asdict(DECODER),
-    }  # fmt: skip
     write_bundle(
         folder, logical=logical, chip=chip, depths=depths, board=load_board("Pynq-Z1"),
-        details=details,
+        network=EXPORTED, target_fps=1.0,
     )  # fmt: skip
     return load_bundle(folder)
 

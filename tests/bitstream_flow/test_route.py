@@ -51,7 +51,7 @@ REPORT = {
 
 
 def test_report() -> None:
-    expected = ecp5.Routed(123.46, 7, 5, 2, 1, "u_a.count", "u_b.sum", 0.75, 1.25)
+    expected = ecp5.Ecp5Route(123.46, 7, 5, 2, 1, "u_a.count", "u_b.sum", 0.75, 1.25)
     assert ecp5.parse_report(REPORT) == expected
 
 
@@ -113,7 +113,7 @@ def test_chosen_units(tmp_path) -> None:
 def test_the_best_of_several_placements(tmp_path, monkeypatch, capsys) -> None:
     clocks = {1: 90.0, 2: 103.0, 3: 97.0}
 
-    def routed(rtl, clock_mhz: float, seed: int) -> ecp5.Routed:
+    def routed(rtl, clock_mhz: float, seed: int) -> ecp5.Ecp5Route:
         assert rtl == tmp_path / "rtl" and clock_mhz == 100.0
         return replace(ecp5.parse_report(REPORT), mhz=clocks[seed])
 

@@ -22,6 +22,7 @@ from hls.streams.encoding import axis_bytes
 from host.board.backend import DmaBackend
 from host.board.session import Pace
 from host.bundle.bundle import Bundle, load_bundle
+from host.bundle.manifest import EXPECTED
 from host.bundle.seal import HANDOFF
 from host.golden.model import Golden
 from host.simulated.accelerator import Accelerator
@@ -47,7 +48,7 @@ def board_bundle(
     graph = graph or hourglass_net()
     folder.mkdir(parents=True, exist_ok=True)
     write_handoff(folder / HANDOFF, graph, arch)
-    manifest = {"part": PARTS[arch], "handoff": "expected", **changes}
+    manifest = {"part": PARTS[arch], "handoff": EXPECTED, **changes}
     return load_bundle(write_test_bundle(folder, graph, **manifest))
 
 

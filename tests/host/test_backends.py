@@ -34,7 +34,7 @@ class Fill:
 def bundle(tmp_path: Path) -> Bundle:
     (tmp_path / "rtl" / "mem").mkdir(parents=True)
     (tmp_path / "rtl" / "accelerator.sv").write_text("")
-    return load_bundle(write_test_bundle(tmp_path, joins={"add": ["skip", "low"]}))
+    return load_bundle(write_test_bundle(tmp_path, joins={"add": ("skip", "low")}))
 
 
 def _images(count: int = 3) -> np.ndarray:

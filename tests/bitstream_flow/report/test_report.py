@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from bitstream_flow.artifacts.build import Build
+from bitstream_flow.artifacts.records import Check
 from bitstream_flow.fifos.depths import size_fifos
 from bitstream_flow.plan.files import save_graph, save_plan
 from bitstream_flow.plan.mac_lanes import lane_uses
@@ -27,12 +28,21 @@ from bitstream_flow.report.page import render, write_report
 from bitstream_flow.report.pictures import overview
 from bitstream_flow.report.roofline import bounds, roofline
 from bitstream_flow.report.summary import Summary, write_summary
+from bitstream_flow.synth.ecp5 import Ecp5Route, Ecp5Routes
 from bitstream_flow.synth.yosys import units
 from hls.common.errors import InputError
+from hls.common.records import values_of
 from hls.graph.decoder import end_with_decoder
 from hls.graph.graph import Graph
 from hls.streams.tensor import TensorType
-from tests.bitstream_flow.networks import DECODER, Builder, make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.networks import (
+    DECODER,
+    EXPORTED,
+    Builder,
+    make_bundle,
+    make_chip,
+    tiny_hourglass,
+)
 
 VOID = {"meta", "rect", "line", "path", "circle", "polyline", "br", "input"}
 CYCLES, LATENCY = 2600, 54_321
@@ -45,21 +55,18 @@ def finish(folder: Path, network: Graph, decode: bool = False) -> None:
     plan = Plan(chip, size_fifos(chip, max(node.op.cycles for node in chip.nodes)))
     for part in ("export", "frontend", "fold", "check", "map"):
         (folder / part).mkdir(parents=True)
-    exported = {"decoder": asdict(DECODER)}
-    (folder / "export" / "tiny.manifest.json").write_text(json.dumps(exported))
+    exported = json.dumps(values_of(EXPORTED))
+    (folder / "export" / "tiny.manifest.json").write_text(exported)
     save_graph(network, folder / "frontend")
     save_plan(plan, folder / "fold")
     make_bundle(folder / "bundle", logical, chip, plan.depths)
-    change(folder / "bundle" / "manifest.json", lambda values: values.update(decode=decode))
     found = units(chip, plan.fifos)
     mapped = {unit.name: asdict(unit.op.resources() * 1.1) for unit in found}
     (folder / "map" / "map.json").write_text(json.dumps(mapped))
-    check = {
-        "verdict": "equal: Brevitas = RTL", "lines": ["RTL <b>3</b> frames"], "cycles": CYCLES,
-        "latency": LATENCY, "rtl_frames": 3, "first": [],
-        "fifos": {depth.name: max(0, depth.depth - 1) for depth in plan.depths},
-    }  # fmt: skip
-    (folder / "check" / "check.json").write_text(json.dumps(check))
+    fills = {depth.name: max(0, depth.depth - 1) for depth in plan.depths}
+    lines = ("RTL <b>3</b> frames",)
+    check = Check("equal: Brevitas = RTL", CYCLES, LATENCY, 3, lines, fifos=fills)
+    (folder / "check" / "check.json").write_text(json.dumps(values_of(check)))
 
 
 @pytest.fixture(scope="module")
@@ -188,12 +195,12 @@ def test_what_was_not_done_is_not_measured(folder: Path) -> None:
 def test_what_was_routed_is_shown(folder: Path) -> None:
     routed = {"resources": {"lut": 4321.0, "ff": 1.0, "bram36": 2.5, "dsp": 3.0}, "slack_ns": 2.0}
     change(folder / "bundle" / "manifest.json", lambda values: values.update(routed=routed))
-    counts = {"lut4": 2752, "ff": 5, "ram": 6, "dsp": 7, "start": "a<b", "end": "c"}
-    results = {"accelerator": {"mhz": 123.4} | counts, "x.conv": {"mhz": 99.5} | counts}
+    whole = Ecp5Route(123.4, 2752, 5, 6, 7, "a<b", "c", 1.0, 2.0)
+    results = {"accelerator": whole, "x.conv": replace(whole, mhz=99.5)}
     (folder / "bundle.key").write_text("this")
     (folder / "route").mkdir()
     (folder / "route" / "route.json").write_text(
-        json.dumps({"bundle_key": "this", "part": "LFE5U-85F-8", "results": results})
+        json.dumps(values_of(Ecp5Routes("this", "LFE5U-85F-8", results)))
     )
     text = render(gather(summary()))
     assert "4,321" in text and "125 MHz at most" in text and "LFE5U-85F-8" in text

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,12 +19,14 @@ from bitstream_flow.build import export
 from bitstream_flow.verify.gate import Line, Report
 from bitstream_flow.verify.implementations import brevitas, random_images
 from hls.common.errors import InputError
+from hls.common.records import values_of
 from model.config import load_config
 from model.network.randomise import random_network
 from model.network.trace import traced_forward
 from model.training.checkpoint import save_network
 from model.training.optimise import Logits
 from tests.bitstream_flow.networks import tiny_hourglass
+from tests.host.networks import manifest_of
 
 
 def _tensors() -> dict[str, np.ndarray]:
@@ -106,7 +109,8 @@ def test_the_gate_compares_with_the_checkpoint_that_was_exported(tmp_path, monke
     made = Build("face-tiny", load_board("Pynq-Z1"), 10.0, checkpoint)
     assert export(made)
     made.bundle.mkdir()
-    (made.bundle / "manifest.json").write_text(json.dumps({"target_fps": 10.0}))
+    manifest = replace(manifest_of(tiny_hourglass()), target_fps=10.0)
+    (made.bundle / "manifest.json").write_text(json.dumps(values_of(manifest)))
     # What `make equality` opens knows nothing of the file, which may change or go.
     checkpoint.unlink()
     image = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), dtype=np.uint8)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from bitstream_flow.verify.gate import Line
 from bitstream_flow.verify.implementations import rtl_tensors
 from bitstream_flow.verify.landmarks import with_landmarks
 from hls.common.errors import InputError
+from hls.common.records import values_of
 from hls.graph.decoder import end_with_decoder, heatmap_graph
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
@@ -26,8 +27,9 @@ from hls.streams.landmarks import decode
 from host.api.base import Result
 from host.backends import open_backend
 from host.simulated.offline import RtlSimulation
-from tests.bitstream_flow.networks import DECODER, make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.networks import DECODER, EXPORTED, make_bundle, make_chip, tiny_hourglass
 from tests.hls.operators.operator_check import needs_simulation
+from tests.host.networks import manifest_of
 
 FRAMES = 4
 
@@ -100,15 +102,19 @@ def test_a_build_remembers_its_decoder(tmp_path, monkeypatch, made_with) -> None
     for part in ("bundle", "export", "frontend"):
         (folder / part).mkdir(parents=True)
     exported = folder / "export" / "face-tiny.manifest.json"
-    exported.write_text(json.dumps({"decoder": asdict(DECODER)}))
+    exported.write_text(json.dumps(values_of(EXPORTED)))
     save_graph(tiny_hourglass(), folder / "frontend")
     # Bundles from before there was a choice say nothing.
-    manifest = {"target_fps": 10.0} | ({} if made_with is None else {"decode": made_with})
+    manifest = values_of(replace(manifest_of(tiny_hourglass()), target_fps=10.0))
+    manifest.pop("decode")
+    manifest |= {} if made_with is None else {"decode": made_with}
     (folder / "bundle" / "manifest.json").write_text(json.dumps(manifest))
     build = Build.existing("face-tiny", "Pynq-Z1")
     assert build.frame_rate == 10.0
     assert build.logical.output == ("landmarks" if made_with else "heatmaps")
-    assert build.decoder == DECODER
+    assert build.exported.decoder == DECODER
     exported.write_text("{}")
-    with pytest.raises(InputError, match="make bitstream CONFIG=face-tiny again"):
-        _ = build.decoder
+    with pytest.raises(
+        InputError, match="lacks the entry 'config': run make bitstream CONFIG=face"
+    ):
+        _ = build.exported
