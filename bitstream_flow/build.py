@@ -99,9 +99,8 @@ def make_bundle(build: Build) -> bool:
 
 
 def _write_bundle(build: Build, out: Path) -> None:
-    plan = build.plan
     write_bundle(
-        out, logical=build.logical, chip=plan.chip, depths=plan.depths, board=build.board,
+        out, logical=build.logical, chip=build.plan.chip, board=build.board,
         network=build.exported, target_fps=build.frame_rate,
     )  # fmt: skip
 
@@ -131,7 +130,7 @@ def map_chip(build: Build) -> bool:
 
 
 def _map(build: Build, out: Path) -> None:
-    mapped = map_units(units(build.plan.chip, build.plan.fifos), build.board.family)
+    mapped = map_units(units(build.plan.chip), build.board.family)
     values = {name: asdict(resources) for name, resources in mapped.items()}
     (out / "map.json").write_text(json.dumps(values, indent=1))
 

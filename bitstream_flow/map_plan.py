@@ -40,7 +40,7 @@ def with_random_constants(graph: Graph, seed: int = 0) -> Graph:
 
 def map_plan(plan: Plan, board: Board) -> dict[str, tuple[Resources, Resources]]:
     """Kind of operator -> (mapped, predicted)."""
-    wanted = units(with_random_constants(plan.chip), plan.fifos)
+    wanted = units(replace(plan.chip, graph=with_random_constants(plan.graph)))
     mapped = map_units(wanted, board.family)
     found: dict[str, tuple[Resources, Resources]] = defaultdict(lambda: (Resources(), Resources()))
     for unit in wanted:
@@ -69,7 +69,7 @@ def report(
         table.add_row(kind, *cells)
     share = [shares(one, board) for one in total]
     table.add_row("of the part", *(f"{share[0][r]:.1%} / {share[1][r]:.1%}" for r in names))
-    table.caption = f"{total[0].lut / lanes(plan.chip):.2f} LUT a lane all in (mapped)"
+    table.caption = f"{total[0].lut / lanes(plan.graph):.2f} LUT a lane all in (mapped)"
     return table
 
 

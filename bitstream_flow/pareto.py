@@ -55,7 +55,7 @@ def report(name: str, network: NetworkConfig, board: Board, widths: Sequence[int
 
 
 def _cells(plan: Plan, board: Board) -> list[str]:
-    share, count = shares(plan.resources, board), lanes(plan.chip)
+    share, count = shares(plan.resources, board), lanes(plan.graph)
     name = scarcest(share)
     return [
         f"{_weight_bits(plan) / 1024:,.0f}",
@@ -63,13 +63,13 @@ def _cells(plan: Plan, board: Board) -> list[str]:
         *(f"{share[key]:.0%}" for key in titles(board)),
         f"{NAMES[name]} {share[name]:.0%}",
         str(count),
-        f"{utilisation(plan.chip, plan.interval):.0%}",
+        f"{utilisation(plan.graph, plan.interval):.0%}",
         f"{plan.resources.lut / count:.2f}",
     ]
 
 
 def _weight_bits(plan: Plan) -> int:
-    ops = (node.op for node in plan.chip.nodes)
+    ops = (node.op for node in plan.graph.nodes)
     return sum(
         op.tensor.channels * op.out_channels * op.bits_per_weight
         for op in ops

@@ -40,7 +40,7 @@ def chosen_units(build: Build, wanted: str) -> list[Unit]:
     FIFOs of depth 0, which are wires, are left out.
     """
     every = [
-        unit for unit in units(build.plan.chip, build.plan.fifos)
+        unit for unit in units(build.plan.chip)
         if not isinstance(unit.op, Fifo) or unit.op.depth > 0
     ]  # fmt: skip
     found = [unit for unit in every if wanted in ("all", unit.op.module, unit.name)]

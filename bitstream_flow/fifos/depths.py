@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bitstream_flow.fifos.schedule import moves
-from hls.graph.edges import edges
+from hls.graph.chip import Chip
 from hls.graph.graph import Graph, Node
 from hls.operators.fifo import Fifo, latency
 from hls.operators.stream_fork import Fork
@@ -46,16 +46,15 @@ class Depth:
         return self.depth * self.width_bits
 
 
-def fifos(graph: Graph, depths: Iterable[Depth]) -> dict[str, Fifo]:
-    """Edge of a converted graph -> its FIFO as an operator."""
-    found = {depth.name: depth for depth in depths}
-    return {
-        name: Fifo(
-            stream.tensor, lanes=stream.lanes, depth=found[name].depth,
-            ultra_ram=found[name].ultra_ram,
+def chip_of(graph: Graph, depths: Iterable[Depth]) -> Chip:
+    """The graph, whose width converters are in place, with FIFOs of these depths."""
+    fifos = {}
+    for depth in depths:
+        stream = graph.streams[depth.name]
+        fifos[depth.name] = Fifo(
+            stream.tensor, lanes=stream.lanes, depth=depth.depth, ultra_ram=depth.ultra_ram
         )
-        for name, stream in ((edge.name, edge.stream) for edge in edges(graph))
-    }  # fmt: skip
+    return Chip(graph, fifos)
 
 
 def size_fifos(graph: Graph, interval: int) -> list[Depth]:
@@ -69,7 +68,7 @@ def size_fifos(graph: Graph, interval: int) -> list[Depth]:
     _move_before_splits(graph, least)
     wanted = _wanted(graph, interval, needs, least)
     found = []
-    streams = {edge.name: edge.stream for edge in edges(graph)}
+    streams = graph.streams
     for name, stream in streams.items():
         base = min(wanted[name], 1)
         if name in least:
@@ -84,7 +83,7 @@ def _wanted(
     graph: Graph, interval: int, needs: Mapping[str, np.ndarray], least: Mapping[str, int]
 ) -> dict[str, int]:
     """Places that the schedule needs, none where wires do."""
-    widths = {edge.name: edge.stream.width_bits for edge in edges(graph)}
+    widths = {name: stream.width_bits for name, stream in graph.streams.items()}
     ways = {name: latency(max(1, least.get(name, 0)), widths[name]) for name in graph.tensors}
     timetable = moves(graph, interval, needs, ways)
     wanted = {name: found.depth(interval) for name, found in timetable.items()}
@@ -119,13 +118,13 @@ def wires(graph: Graph, wanted: Mapping[str, int], least: Mapping[str, int]) -> 
     WIRES_MAX of them.
     """
     found: set[str] = set()
-    for edge in sorted(edges(graph), key=lambda edge: -edge.stream.width_bits):
-        if edge.name in (graph.input, graph.output) or edge.name in least:
+    for name in sorted(graph.streams, key=lambda name: -graph.streams[name].width_bits):
+        if name in (graph.input, graph.output) or name in least:
             continue
-        giver, taker = graph.producers[edge.name][0], graph.consumers[edge.name][0]
+        giver, taker = graph.producers[name][0], graph.consumers[name][0]
         row = 1 + _behind(graph, giver, found) + _ahead(graph, taker, found)
-        if wanted[edge.name] <= 2 and len(taker.inputs) == 1 and row <= WIRES_MAX:
-            found.add(edge.name)
+        if wanted[name] <= 2 and len(taker.inputs) == 1 and row <= WIRES_MAX:
+            found.add(name)
     return found
 
 
@@ -156,11 +155,6 @@ def _move_before_splits(graph: Graph, least: dict[str, int]) -> None:
             ratio = node.op.in_lanes // node.op.out_lanes
             moved = -(-least.pop(behind, 0) // ratio)
             least[before] = max(least.get(before, 0), moved)
-
-
-def joins(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """Nodes with several inputs and the edges that feed them."""
-    return {node.name: node.inputs for node in graph.nodes if len(node.inputs) > 1}
 
 
 def _from_fork(graph: Graph, index: int, needs: dict[str, np.ndarray]) -> dict[str, int]:

@@ -79,7 +79,7 @@ def verdict(plan: Plan, board: Board) -> str:
     """One line: how fast it is, and what binds."""
     share = shares(plan.resources, board)
     name = scarcest(share)
-    frames, count = board.clock_hz / plan.interval, lanes(plan.chip)
+    frames, count = board.clock_hz / plan.interval, lanes(plan.graph)
     return (
         f"{frames:,.0f} frames/s at {board.clock_mhz:g} MHz ({plan.interval} cycles);"
         f" {count} MAC lanes, {plan.resources.lut / count:.2f} LUT a lane all in;"

@@ -53,7 +53,7 @@ def insert_converters(graph: Graph, cycles: int | None = None) -> Graph:
     the end narrows the chip's output to the memory port.
     """
     if cycles is None:
-        cycles = max(node.op.cycles for node in graph.nodes)
+        cycles = graph.interval
     lanes = {
         name: stream.lanes
         for node in graph.nodes

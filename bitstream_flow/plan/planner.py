@@ -13,7 +13,7 @@ skips above in a cycle. The other operators follow the units beside them (`foldi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field, fields, replace
 from functools import cached_property
 
@@ -21,14 +21,14 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
 
-from bitstream_flow.fifos.depths import Depth, fifos, size_fifos
+from bitstream_flow.fifos.depths import Depth, chip_of, size_fifos
 from bitstream_flow.fifos.ultra_ram import lanes_for_ultra_ram, with_ultra_ram
 from bitstream_flow.plan.converters import absorb_borders, insert_converters, widen
 from bitstream_flow.plan.folding import Target, choices, fold, out_of_reach, window_of
 from bitstream_flow.plan.threshold_lines import with_lines
 from hls.common.errors import InputError
+from hls.graph.chip import Chip
 from hls.graph.graph import Graph, Node
-from hls.operators.fifo import Fifo
 from hls.operators.matrix_vector import MatrixVector
 from hls.operators.memory_cost import BRAM36_BITS, ULTRA_RAM_BITS
 from hls.operators.operator import Operator
@@ -58,44 +58,47 @@ class Plan:
     `widened` are the edges whose FIFOs have more lanes than both ends, and those lanes.
     """
 
-    chip: Graph
+    graph: Graph
     depths: list[Depth]
     widened: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def interval(self) -> int:
-        """Cycles a frame of the slowest operator."""
-        return max(node.op.cycles for node in self.chip.nodes)
+        """Cycles per frame of the slowest operator."""
+        return self.graph.interval
+
+    @cached_property
+    def chip(self) -> Chip:
+        """The graph with its FIFOs as operators."""
+        return chip_of(self.graph, self.depths)
 
     @cached_property
     def resources(self) -> Resources:
         """The estimates of all operators and FIFOs."""
-        return sum((node.op.resources() for node in self.chip.nodes), self.fifo_resources)
-
-    @cached_property
-    def fifos(self) -> dict[str, Fifo]:
-        """Edge -> its FIFO as an operator."""
-        return fifos(self.chip, self.depths)
+        return _resources(node.op for node in self.graph.nodes) + self.fifo_resources
 
     @property
     def fifo_resources(self) -> Resources:
         """The estimates of the FIFOs."""
-        return sum((op.resources() for op in self.fifos.values()), Resources())
+        return _resources(self.chip.fifos.values())
 
     @classmethod
-    def of(cls, chip: Graph, budget: Resources) -> Plan:
-        """A converted graph with its FIFOs, in UltraRAM as far as `budget` has it."""
-        interval = max(node.op.cycles for node in chip.nodes)
-        found = cls(chip, size_fifos(chip, interval))
+    def of(cls, graph: Graph, budget: Resources) -> Plan:
+        """The graph, width converters included, with FIFOs; in UltraRAM as `budget` has it."""
+        plain = cls(graph, size_fifos(graph, graph.interval))
         if not budget.uram:
-            return found
-        lanes = lanes_for_ultra_ram(chip, found.fifos)
-        wide = widen(chip, lanes)
-        found = cls(wide, size_fifos(wide, interval), lanes) if lanes else found
-        others = sum((node.op.resources() for node in wide.nodes), Resources())
-        places = with_ultra_ram(found.fifos, others, budget)
-        depths = [replace(d, ultra_ram=places[d.name].ultra_ram) for d in found.depths]
-        return replace(found, depths=depths)
+            return plain
+        lanes = lanes_for_ultra_ram(graph, plain.chip.fifos)
+        wide = widen(graph, lanes)
+        depths = size_fifos(wide, graph.interval) if lanes else plain.depths
+        others = _resources(node.op for node in wide.nodes)
+        places = with_ultra_ram(chip_of(wide, depths).fifos, others, budget)
+        placed = [replace(depth, ultra_ram=places[depth.name].ultra_ram) for depth in depths]
+        return cls(wide, placed, lanes)
+
+
+def _resources(ops: Iterable[Operator]) -> Resources:
+    return sum((op.resources() for op in ops), Resources())
 
 
 class Planner:

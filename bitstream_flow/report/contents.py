@@ -84,9 +84,9 @@ class Contents:
         return self.manifest.routed
 
     @property
-    def chip(self) -> Graph:
+    def graph(self) -> Graph:
         """The folded graph with its width converters."""
-        return self.summary.build.plan.chip
+        return self.summary.build.plan.graph
 
     @property
     def interval(self) -> int:
@@ -106,7 +106,7 @@ class Contents:
     @cached_property
     def blocks(self) -> Blocks:
         """The chip's operators by block."""
-        return Blocks(self.chip)
+        return Blocks(self.graph)
 
     @cached_property
     def operators(self) -> list[Row]:
@@ -122,14 +122,14 @@ class Contents:
                 self.summary.measured[node.name],
                 node.op.resources(),
             )
-            for node in self.chip.nodes
+            for node in self.graph.nodes
         ]
 
     @cached_property
     def fifos(self) -> list[FifoRow]:
         """Every FIFO, the largest first."""
         fills = self.summary.check.fifos
-        simple, waiting = simplest_safe_depths(self.chip), skips(self.chip)
+        simple, waiting = simplest_safe_depths(self.graph), skips(self.graph)
         rows = [
             FifoRow(
                 found.name,
@@ -153,17 +153,17 @@ class Contents:
     @property
     def simple_bits(self) -> int:
         """Memory of all FIFOs with a whole feature map on every skip."""
-        return simplest_safe_bits(self.chip)
+        return simplest_safe_bits(self.graph)
 
     @cached_property
     def lane_uses(self) -> list[LaneUse]:
         """The matrix units."""
-        return lane_uses(self.chip)
+        return lane_uses(self.graph)
 
     @property
     def lanes(self) -> int:
         """MAC lanes of the chip."""
-        return lanes(self.chip)
+        return lanes(self.graph)
 
     @property
     def macs(self) -> int:
@@ -172,7 +172,7 @@ class Contents:
 
     def utilisation(self, interval: float) -> float:
         """Share of `interval` cycles that the lanes work."""
-        return utilisation(self.chip, interval)
+        return utilisation(self.graph, interval)
 
     @cached_property
     def by_kind(self) -> dict[str, list[Row]]:

@@ -65,8 +65,8 @@ def overview(contents: Contents) -> Picture:
     blocks = contents.blocks
     sizes = sorted({blocks.pixels(name) for name in blocks.members}, reverse=True)
     columns = {name: sizes.index(blocks.pixels(name)) for name in blocks.members}
-    last = blocks.of[contents.chip.producers[contents.chip.output][0].name]
-    columns |= {contents.chip.input: 0, _out(contents): columns[last]}
+    last = blocks.of[contents.graph.producers[contents.graph.output][0].name]
+    columns |= {contents.graph.input: 0, _out(contents): columns[last]}
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in contents.operators:
         rows[row.block].append(row)
@@ -123,22 +123,22 @@ def _ordered(
 
 def _out(contents: Contents) -> str:
     """The name of what stands behind the chip; that of its last tensor may be a block's, too."""
-    return f"{contents.chip.output} out"
+    return f"{contents.graph.output} out"
 
 
 def _outer(contents: Contents, name: str) -> str:
     """The block of an operator, or the end of the chip."""
-    if name == contents.chip.output:
+    if name == contents.graph.output:
         return _out(contents)
     return contents.blocks.of.get(name, name)
 
 
 def _with_ports(contents: Contents, boxes: Mapping[str, Box]) -> dict[str, Box]:
-    first, last = contents.chip.input, _out(contents)
+    first, last = contents.graph.input, _out(contents)
     return {
         first: _port(first, "from the DMA"),
         **boxes,
-        last: _port(contents.chip.output, "to the DMA"),
+        last: _port(contents.graph.output, "to the DMA"),
     }
 
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from bitstream_flow.plan.mac_lanes import LaneUse
 from bitstream_flow.plan.planner import USABLE
 from bitstream_flow.report.contents import Contents
-from hls.graph.edges import edges
 from hls.streams.encoding import axis_bytes
 from hls.streams.tensor import Stream
 
@@ -81,7 +80,7 @@ def bounds(contents: Contents, roof: Roofline) -> list[Bound]:
     """Frame rates that each resource by itself would allow, the tightest first."""
     bits = sum(use.weight_bits for use in contents.lane_uses)
     single = sum(use.weight_bits * use.op.pixels_per_word for use in contents.lane_uses)
-    streams = {edge.name: edge.stream for edge in edges(contents.chip)}
+    streams = contents.graph.streams
     found = [
         Bound(
             "slowest operator",
@@ -102,8 +101,8 @@ def bounds(contents: Contents, roof: Roofline) -> list[Bound]:
             f" RAMs, {_PORT_BITS} bits a cycle each; {single:,.0f} if no word served several"
             " pixels",
         ),
-        _transfer("image in", streams[contents.chip.input], contents),
-        _transfer("result out", streams[contents.chip.output], contents),
+        _transfer("image in", streams[contents.graph.input], contents),
+        _transfer("result out", streams[contents.graph.output], contents),
     ]
     return sorted(found, key=lambda bound: bound.rate)
 

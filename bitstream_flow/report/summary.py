@@ -50,7 +50,7 @@ class Summary:
     def read(cls, build: Build) -> Summary:
         """Gather from the build's files; a build that is not finished is an InputError."""
         mapped, check = build.mapped, build.check
-        ops = {unit.name: unit.op for unit in units(build.plan.chip, build.plan.fifos)}
+        ops = {unit.name: unit.op for unit in units(build.plan.chip)}
         if missing := ops.keys() - mapped.keys():
             raise InputError(f"{build.folder}/map/map.json lacks {min(missing)}: {build.remedy}")
         return cls(build, ops, {name: mapped[name] for name in ops}, check)
@@ -90,7 +90,7 @@ class Summary:
     @property
     def lut_per_lane(self) -> float:
         """LUTs of the whole chip, mapped, for each MAC lane."""
-        return self.mapped.lut / lanes(self.build.plan.chip)
+        return self.mapped.lut / lanes(self.build.plan.graph)
 
     def error(self, name: str) -> float | None:
         """By how much the estimate of a resource is off, as a share; None where none is used."""
@@ -128,23 +128,23 @@ def _table(summary: Summary) -> Table:
 
 
 def _lanes(summary: Summary) -> Table:
-    chip, interval = summary.build.plan.chip, summary.build.plan.interval
+    graph, interval = summary.build.plan.graph, summary.build.plan.interval
     table = Table(title="matrix units: cycles as a share of the slowest operator's")
     for title in ("unit", "pe", "simd", "mmv", "lanes", "cycles", "busy"):
         table.add_column(title, justify="left" if title == "unit" else "right")
-    for use in lane_uses(chip):
+    for use in lane_uses(graph):
         fold = (use.op.pe, use.op.simd, use.op.pixels_per_word, use.lanes, use.op.cycles)
         table.add_row(use.name, *map(str, fold), f"{use.busy(interval):.1%}")
     table.add_section()
-    table.add_row("in all", "", "", "", str(lanes(chip)), str(interval),
-                  f"{utilisation(chip, interval):.1%}")  # fmt: skip
+    table.add_row("in all", "", "", "", str(lanes(graph)), str(interval),
+                  f"{utilisation(graph, interval):.1%}")  # fmt: skip
     return table
 
 
 def _facts(summary: Summary) -> str:
     build, check = summary.build, summary.check
-    clock, chip, interval = build.board.clock_hz, build.plan.chip, build.plan.interval
-    bits, simple = sum(depth.bits for depth in build.plan.depths), simplest_safe_bits(chip)
+    clock, graph, interval = build.board.clock_hz, build.plan.graph, build.plan.interval
+    bits, simple = sum(depth.bits for depth in build.plan.depths), simplest_safe_bits(graph)
     errors = ((title, summary.error(name)) for name, title in NAMES.items())
     return "\n".join(
         [
@@ -153,11 +153,11 @@ def _facts(summary: Summary) -> str:
             f" {summary.latency_us:.0f} microseconds",
             f"frames per second at {build.board.clock_mhz:g} MHz: predicted"
             f" {clock / interval:.0f}, measured {clock / check.cycles:.0f}",
-            f"MAC lanes: {lanes(chip)}, {summary.lut_per_lane:.2f} LUT a lane all in (mapped); at"
-            f" work {utilisation(chip, interval):.1%} of the bottleneck schedule (goal"
-            f" {LANE_GOAL:.0%}), {utilisation(chip, check.cycles):.1%} of the measured one",
+            f"MAC lanes: {lanes(graph)}, {summary.lut_per_lane:.2f} LUT a lane all in (mapped); at"
+            f" work {utilisation(graph, interval):.1%} of the bottleneck schedule (goal"
+            f" {LANE_GOAL:.0%}), {utilisation(graph, check.cycles):.1%} of the measured one",
             f"FIFOs: {len(build.plan.depths)}, {bits / 1024:.1f} Kib in all; with a whole map on"
-            f" each of {len(skips(chip))} skips {simple / 1024:.1f} Kib, {simple / bits:.1f} times"
+            f" each of {len(skips(graph))} skips {simple / 1024:.1f} Kib, {simple / bits:.1f} times"
             " as much",
             "estimates against the mapping: "
             + ", ".join(f"{title} {error:+.1%}" for title, error in errors if error is not None),

@@ -141,7 +141,7 @@ def compare(
         lines["emulator"].add(right_part, runs["emulator"](part))
         csim.add(right_part, streams(part))
     chosen = images[len(images) - rtl_frames :]
-    tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.chip, chosen, stall)
+    tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.graph, chosen, stall)
     rtl = Line("RTL")
     rtl.add({**runs["golden"](chosen), **right(chosen)}, tensors)
     return Report([*lines.values(), csim, rtl], cycles, latency, fills)

@@ -11,7 +11,7 @@ import numpy as np
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.artifacts.bundle import write_bundle
 from bitstream_flow.boards.board import load_board
-from bitstream_flow.fifos.depths import Depth
+from bitstream_flow.fifos.depths import Depth, chip_of
 from bitstream_flow.plan.converters import absorb_borders, insert_converters
 from bitstream_flow.plan.files import save_graph, save_plan
 from bitstream_flow.plan.folding import Target, fold
@@ -135,11 +135,11 @@ def make_chip(logical: Graph, cycles: int) -> Graph:
     return insert_converters(fold(absorb_borders(logical), Target(cycles)))
 
 
-def make_bundle(folder: Path, logical: Graph, chip: Graph, depths: list[Depth]) -> Bundle:
-    """The bundle of a folded graph, in a new folder."""
+def make_bundle(folder: Path, logical: Graph, graph: Graph, depths: list[Depth]) -> Bundle:
+    """The bundle of a graph, folded and with its width converters, in a new folder."""
     folder.mkdir()
     write_bundle(
-        folder, logical=logical, chip=chip, depths=depths, board=load_board("Pynq-Z1"),
+        folder, logical=logical, chip=chip_of(graph, depths), board=load_board("Pynq-Z1"),
         network=EXPORTED, target_fps=1.0,
     )  # fmt: skip
     return load_bundle(folder)
@@ -153,6 +153,6 @@ def make_build(logical: Graph) -> Build:
     save_graph(logical, build.folder / "frontend")
     plan = Planner(logical, build.board.budget).plan(Target(3000))
     save_plan(plan, build.folder / "fold")
-    make_bundle(build.bundle, logical, plan.chip, list(plan.depths))
+    make_bundle(build.bundle, logical, plan.graph, plan.depths)
     (build.folder / "bundle.key").write_text("key")
     return build

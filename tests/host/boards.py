@@ -14,7 +14,7 @@ import numpy as np
 from bitstream_flow.artifacts.handoff import Design, write_expected
 from bitstream_flow.generate.rtl import generate
 from bitstream_flow.plan.converters import absorb_borders, insert_converters
-from hls.graph.edges import edges
+from hls.graph.chip import Chip
 from hls.graph.graph import Graph
 from hls.operators.fifo import Fifo
 from hls.simulate.rtl_process import Step
@@ -55,16 +55,15 @@ def board_bundle(
 def rtl_bundle(folder: Path, **depths_of: int) -> Bundle:
     """The same with RTL; FIFOs hold a frame, those of nodes in `depths_of` (first input) less."""
     graph = hourglass_net(size=8, width=4, landmarks=3)
-    chip = insert_converters(absorb_borders(graph))
-    joins = {n.name: list(n.inputs) for n in chip.nodes if n.op.module in ("add_clip", "concat")}
-    depths = {edge.name: max(2, edge.stream.beats) for edge in edges(chip)}
-    depths |= {joins[node][0]: depth for node, depth in depths_of.items()}
+    wired = insert_converters(absorb_borders(graph))
+    depths = {name: max(2, stream.beats) for name, stream in wired.streams.items()}
+    depths |= {wired.joins[node][0]: depth for node, depth in depths_of.items()}
     fifos = {
-        edge.name: Fifo(edge.stream.tensor, lanes=edge.stream.lanes, depth=depths[edge.name])
-        for edge in edges(chip)
+        name: Fifo(stream.tensor, lanes=stream.lanes, depth=depths[name])
+        for name, stream in wired.streams.items()
     }
-    generate(chip, fifos, folder / "rtl")
-    return board_bundle(folder, graph, joins=joins)
+    generate(Chip(wired, fifos), folder / "rtl")
+    return board_bundle(folder, graph, joins=wired.joins)
 
 
 def images_for(bundle: Bundle, count: int, seed: int = 0) -> np.ndarray:

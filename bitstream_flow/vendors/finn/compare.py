@@ -129,7 +129,7 @@ def _finn_rows(found: Table, name: str, board: Board, folding: tuple[Estimate, P
     values = (f"{counted[name]:,.0f}" if name in counted else "" for name in titles(board))
     most = max(estimate.shares(board).items(), key=lambda item: item[1])
     found.add_row(
-        name, "FINN, no FIFOs", *_pace(estimate.cycles, board), *values, f"{lanes(plan.chip):,}",
+        name, "FINN, no FIFOs", *_pace(estimate.cycles, board), *values, f"{lanes(plan.graph):,}",
         f"{most[0]} {most[1]:.0%}",
     )  # fmt: skip
     found.add_row("", "us, FIFOs included", *_plan(plan, board))
@@ -145,7 +145,7 @@ def _plan(plan: Plan, board: Board) -> list[str]:
     share = shares(plan.resources, board)
     most = max(share, key=lambda key: share[key])
     limit = f"{NAMES[most]} {share[most]:.0%}"
-    return [*_pace(plan.interval, board), *values, f"{lanes(plan.chip):,}", limit]
+    return [*_pace(plan.interval, board), *values, f"{lanes(plan.graph):,}", limit]
 
 
 def _pace(cycles: int, board: Board) -> list[str]:

@@ -76,12 +76,11 @@ def carried_over(folded: ModelWrapper, logical: Graph, like: Plan, budget: Resou
     where the scarcer resource is spared, and quantisers multiply where those of `like` do.
     """
     graph, lines = with_lines(absorb_borders(logical))
-    straight = {n.name for n in like.chip.nodes if isinstance(n.op, ScaleClip)}
+    straight = {n.name for n in like.graph.nodes if isinstance(n.op, ScaleClip)}
     graph = graph.with_ops({name: op for name, op in lines.items() if name in straight})
     chosen = dict(_chosen(folded, graph, budget))
     slowest = max(op.cycles for op in chosen.values())
-    chip = insert_converters(fold(graph, Target(slowest), chosen))
-    return Plan.of(chip, budget)
+    return Plan.of(insert_converters(fold(graph, Target(slowest), chosen)), budget)
 
 
 def lanes(graph: Graph) -> int:

@@ -82,7 +82,7 @@ def test_every_implementation_gives_the_same_integers(
     qonnx = export_qonnx_file(network, tmp_path / "small.onnx")
     graph = compile_qonnx(qonnx, tmp_path, partial(traced_forward, network))
     chip = insert_converters(fold(graph, Target(CYCLES)))
-    interval = max(node.op.cycles for node in chip.nodes)
+    interval = chip.interval
     make_bundle(tmp_path / "bundle", graph, chip, size_fifos(chip, interval))
     images = random_images(graph, 4)
     expected, golden = traced_forward(network, images), Golden(graph).run(images, keep=True)

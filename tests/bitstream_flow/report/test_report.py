@@ -52,7 +52,7 @@ def finish(folder: Path, network: Graph, decode: bool = False) -> None:
     """A finished build of `network`, every unit mapped to a tenth more than it is estimated at."""
     logical = end_with_decoder(network, DECODER) if decode else network
     chip = make_chip(logical, 2500)
-    plan = Plan(chip, size_fifos(chip, max(node.op.cycles for node in chip.nodes)))
+    plan = Plan(chip, size_fifos(chip, chip.interval))
     for part in ("export", "frontend", "fold", "check", "map"):
         (folder / part).mkdir(parents=True)
     exported = json.dumps(values_of(EXPORTED))
@@ -60,7 +60,7 @@ def finish(folder: Path, network: Graph, decode: bool = False) -> None:
     save_graph(network, folder / "frontend")
     save_plan(plan, folder / "fold")
     make_bundle(folder / "bundle", logical, chip, plan.depths)
-    found = units(chip, plan.fifos)
+    found = units(plan.chip)
     mapped = {unit.name: asdict(unit.op.resources() * 1.1) for unit in found}
     (folder / "map" / "map.json").write_text(json.dumps(mapped))
     fills = {depth.name: max(0, depth.depth - 1) for depth in plan.depths}
@@ -146,7 +146,7 @@ def rows_of(page: Page, table: str) -> dict[str, list[str]]:
 
 def test_every_operator_and_fifo_is_there_with_its_figures(folder: Path) -> None:
     page = Page(render(gather(summary())))
-    chip = summary().build.plan.chip
+    chip = summary().build.plan.graph
     mapped = json.loads((folder / "map" / "map.json").read_text())
     operators = rows_of(page, "all")
     for node in chip.nodes:
@@ -263,7 +263,7 @@ def test_the_command_prints_the_summary_and_the_path(folder: Path) -> None:
 
 def test_the_summary_holds_every_figure(folder: Path) -> None:
     text = write_summary(summary())
-    chip, interval = summary().build.plan.chip, summary().build.plan.interval
+    chip, interval = summary().build.plan.graph, summary().build.plan.interval
     for use in lane_uses(chip):
         row = next(line for line in text.splitlines() if use.name in line)
         assert f"{use.op.cycles / interval:.1%}" in row and f" {use.lanes} " in row

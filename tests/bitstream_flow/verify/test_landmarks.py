@@ -68,7 +68,7 @@ def test_landmarks_of_others_are_decoded_from_their_heatmaps(logical, images) ->
 @needs_simulation
 def test_the_rtl_returns_landmarks(logical, images, tmp_path) -> None:
     chip = make_chip(logical, 800)
-    interval = max(node.op.cycles for node in chip.nodes)
+    interval = chip.interval
     bundle = make_bundle(tmp_path / "bundle", logical, chip, size_fifos(chip, interval))
     reference = run_reference(logical, images)
     tensors, measured, *_ = rtl_tensors(bundle.folder, chip, images)
@@ -90,7 +90,7 @@ def test_heatmaps_do_not_wait_for_the_decoder(logical: Graph) -> None:
     folded = fold(absorb_borders(logical), Target(3000))
     head = replace(folded.node("heatmaps.op").op, pe=5)
     chip = insert_converters(folded.with_ops({"heatmaps.op": head}))
-    interval = max(node.op.cycles for node in chip.nodes)
+    interval = chip.interval
     depths = {depth.name: depth.depth for depth in size_fifos(chip, interval)}
     assert depths["heatmaps"] + depths["heatmaps.x1"] <= 4
 
