@@ -15,7 +15,7 @@ import pytest
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.artifacts.steps import run_step
 from bitstream_flow.boards.board import load_board
-from bitstream_flow.build import export
+from bitstream_flow.build import EXPORT
 from bitstream_flow.verify.gate import Line, Report
 from bitstream_flow.verify.implementations import brevitas, random_images
 from hls.common.errors import InputError
@@ -37,7 +37,7 @@ def test_equal_tensors() -> None:
     line = Line("golden")
     line.add(_tensors(), _tensors())
     assert str(line).split() == ["golden", "2", "frames,", "2", "tensors:", "0", "mismatches"]
-    assert Report([line], 10, 20).verdict == "equal: Brevitas = golden"
+    assert Report([line], 3, 10, 20).verdict == "equal: Brevitas = golden"
 
 
 def test_the_first_difference_is_named_in_the_networks_order() -> None:
@@ -48,7 +48,7 @@ def test_the_first_difference_is_named_in_the_networks_order() -> None:
     line.add(_tensors(), got)
     assert "2 mismatched frames, first a.sign at frame 1, y 2, x 0, channel 1" in str(line)
     assert "expected 0, got 1" in str(line)
-    assert not Report([line], 1, 1).equal
+    assert not Report([line], 1, 1, 1).equal
 
 
 def test_an_implementation_without_output_is_an_error() -> None:
@@ -97,7 +97,7 @@ def test_bad_arguments_are_one_line(arguments: list[str], message: str) -> None:
 def test_a_missing_checkpoint_is_named(tmp_path) -> None:
     build = Build("face-tiny", load_board("Pynq-Z1"), 1.0, tmp_path / "none.safetensors")
     with pytest.raises(InputError, match=r"no checkpoint .*none\.safetensors: train one"):
-        export(build)
+        EXPORT.run(build)
 
 
 def test_the_gate_compares_with_the_checkpoint_that_was_exported(tmp_path, monkeypatch) -> None:
@@ -107,7 +107,7 @@ def test_the_gate_compares_with_the_checkpoint_that_was_exported(tmp_path, monke
     checkpoint = tmp_path / "mine.safetensors"
     save_network(checkpoint, Logits(network), config)
     made = Build("face-tiny", load_board("Pynq-Z1"), 10.0, checkpoint)
-    assert export(made)
+    assert EXPORT.run(made)
     made.bundle.mkdir()
     manifest = replace(manifest_of(tiny_hourglass()), target_fps=10.0)
     (made.bundle / "manifest.json").write_text(json.dumps(values_of(manifest)))
