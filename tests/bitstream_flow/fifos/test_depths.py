@@ -9,6 +9,7 @@ import pytest
 from bitstream_flow.fifos.depths import WIRES_MAX, size_fifos
 from bitstream_flow.plan.converters import insert_converters
 from bitstream_flow.plan.folding import Target, fold
+from hls.common.errors import InputError
 from hls.graph.graph import Graph
 from tests.bitstream_flow.networks import tiny_hourglass
 
@@ -64,3 +65,9 @@ def _row(chip: Graph, name: str, bare: set[str]) -> int:
     if node.op.registered:
         return 1
     return 1 + max((_row(chip, n, bare) for n in bare.intersection(node.outputs)), default=0)
+
+
+def test_latencies_that_do_not_settle_are_an_error(chip: Graph, monkeypatch) -> None:
+    monkeypatch.setattr("bitstream_flow.fifos.depths._ROUNDS_MAX", 1)
+    with pytest.raises(InputError, match="at 3000 cycles per frame do not settle"):
+        size_fifos(chip, 3000)
