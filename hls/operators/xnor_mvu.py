@@ -125,7 +125,7 @@ class XnorMvu(MatrixVector):
         group[0] = self._group_cycles - beats + 1
         return np.tile(group, self.tensor.pixels // self.mmv)
 
-    def gives_way(self) -> np.ndarray | None:
+    def slot_reused_by(self) -> np.ndarray | None:
         if not self._reorders:
             return None
         beats = self.mmv * self.fold_out
