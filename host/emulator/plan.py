@@ -9,7 +9,7 @@ step, and every tensor is there to be looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -47,17 +47,20 @@ class Tensor:
     channel: int = 0
 
 
+Function = Steps | Line | None
+
+
 @dataclass(frozen=True)
 class Sink:
     """Where a step's values go; None is the identity."""
 
     target: str
-    function: Steps | Line | None = None
+    function: Function = None
 
 
 @dataclass
 class Step:
-    """What the engine does at a time; `inputs` are tensors, each so many times enlarged."""
+    """What the engine does at a time; `inputs` are (tensor, upsampling factor)."""
 
     source: int
     inputs: tuple[tuple[str, int], ...]
@@ -130,10 +133,12 @@ class Plan:
         producer = self.graph.producers.get(name, (None, 0))[0]
         return producer if producer and isinstance(producer.op, Upsample) else None
 
-    def _keep(self, name: str, storage: int | None = None) -> str:
+    def _keep(self, name: str) -> str:
         kind = self.graph.tensors[name]
-        own = storage_of(kind) if storage is None else storage
-        self.tensors[name] = Tensor(name, kind, own)
+        return self._keep_as(name, kind, storage_of(kind))
+
+    def _keep_as(self, name: str, kind: TensorType, storage: int) -> str:
+        self.tensors[name] = Tensor(name, kind, storage)
         return name
 
     def _plan(self, node: Node) -> None:
@@ -184,9 +189,9 @@ class Plan:
         """The tensor, or a copy of it, in that storage."""
         if self.tensors[name].storage == storage:
             return name
-        copy = f"{name} as {storage}"
-        self.tensors[copy] = Tensor(copy, self.tensors[name].kind, storage)
-        self.steps.append(Step(COPY, ((name, 1),), self.tensors[name].kind, [Sink(copy)]))
+        kind = self.tensors[name].kind
+        copy = self._keep_as(f"{name} as {storage}", kind, storage)
+        self.steps.append(Step(COPY, ((name, 1),), kind, [Sink(copy)]))
         return copy
 
     def concatenate(self, step: Step, op: Concat) -> None:
@@ -195,10 +200,9 @@ class Plan:
         assert node is not None
         whole, kind = node.outputs[0], op.outputs[0].tensor
         storage = storage_of(kind)
-        if storage == BITS and any(t.channels % 8 for t in op.tensors[:-1]):
-            storage = I8
-        place = self._keep(whole, storage)
-        channel = 0
+        packed = storage != BITS or all(part.channels % 8 == 0 for part in op.tensors[:-1])
+        place = self._keep(whole) if packed else self._keep_as(f"{whole} by bytes", kind, I8)
+        storage, channel = self.tensors[place].storage, 0
         for name, part in zip(node.inputs, op.tensors, strict=True):
             root = self.tensors[self._root[name]]
             movable = self.fuse and root.within is None and root.storage == storage
@@ -210,38 +214,36 @@ class Plan:
                 self.steps.append(Step(COPY, ((root.name, 1),), part, [Sink(view)]))
             channel += part.channels
         # Thresholds of the whole, and bits back in bits.
-        behind = [s for s in self._sinks(whole) if s.target != whole]
-        if storage != storage_of(kind):
-            place = f"{whole} by bytes"
-            self._rename(whole, place)
-            behind.insert(0, Sink(self._keep(whole)))
-        if behind:
-            self.steps.append(Step(COPY, ((place, 1),), kind, behind))
-
-    def _rename(self, name: str, new: str) -> None:
-        self.tensors[new] = replace(self.tensors.pop(name), name=new)
-        for key, tensor in self.tensors.items():
-            if tensor.within == name:
-                self.tensors[key] = replace(tensor, within=new)
+        sinks = [sink for sink in self._sinks(whole) if sink.target != whole]
+        if not packed:
+            sinks.insert(0, Sink(self._keep(whole)))
+        if sinks:
+            self.steps.append(Step(COPY, ((place, 1),), kind, sinks))
 
     def _written(self, name: str) -> bool:
         """Whether steps write the tensor: it is no input, and not made of parts itself."""
         return any(sink.target == name for step in self.steps for sink in step.sinks)
 
-    def _sinks(self, name: str, function: Steps | Line | None = None) -> Iterator[Sink]:
-        """The tensor if anything reads it as it is, and thresholds behind it."""
-        kept = name in self._kept or not self.fuse
+    def _sinks(self, name: str, function: Function = None) -> list[Sink]:
+        """Where the tensor's values go: thresholds that read it, fused, and memory.
+
+        Readers that are fused count as done; the tensor is stored where another reader, or nobody
+        but the caller, wants its values as they are.
+        """
+        sinks: list[Sink] = []
+        stored = name in self._kept or not self.fuse
         for reader in self._readers.get(name, ()):
-            behind = _then(function, reader) if self.fuse else None
-            if behind is None:
-                kept = True
+            fused = _then(function, reader) if self.fuse else None
+            if fused is None:
+                stored = True
             else:
                 self._done.add(reader.name)
-                yield from self._sinks(reader.outputs[0], behind)
-        if kept:
+                sinks += self._sinks(reader.outputs[0], fused)
+        if stored:
             if name not in self.tensors:
                 self._keep(name)
-            yield Sink(name, function)
+            sinks.append(Sink(name, function))
+        return sinks
 
 
 # What each operator makes of its step, by default a copy; None where it plans steps itself.
@@ -265,12 +267,12 @@ FUNCTIONS: dict[type[Operator], Callable[[Any, Constants], Steps | Line]] = {
 }
 
 
-def _function(node: Node) -> Steps | Line | None:
+def _function(node: Node) -> Function:
     function = FUNCTIONS.get(type(node.op))
     return function(node.op, node.constants) if function else None
 
 
-def _then(function: Steps | Line | None, reader: Node) -> Steps | Line | None:
+def _then(function: Function, reader: Node) -> Function:
     """`function` and that of the reader as one, if they can be."""
     behind = _function(reader)
     if function is None or behind is None:
