@@ -145,9 +145,9 @@ class Records:
         return SinkRecord(
             target=target,
             function=SIGN_BYTES,
-            a=self._pointer(flip.astype(np.int8)),
-            b=self._pointer(least.astype(np.int8)),
-            c=self._pointer(stored(there, BITS)),
+            flip=self._pointer(flip.astype(np.int8)),
+            thresholds=self._pointer(least.astype(np.int8)),
+            used=self._pointer(stored(there, BITS)),
         )
 
     def _sinks(self, step: Step) -> Iterator[SinkRecord]:
@@ -183,24 +183,21 @@ class Records:
             function=THRESHOLDS,
             levels=steps.thresholds.shape[1],
             low=steps.low,
-            a=self._pointer(_padded(np.where(steps.flip, -1, 0))),
-            b=self._pointer(_padded(steps.thresholds.T)),
+            flip=self._pointer(_padded(np.where(steps.flip, -1, 0))),
+            thresholds=self._pointer(_padded(steps.thresholds.T)),
         )
 
     def _line(self, line: Line, target: TensorRecord, reach: Reach) -> SinkRecord:
-        narrow = line.fits(reach)
-        kind: type = np.int32 if narrow else np.int64
-        gain, offset = (self._pointer(_padded(x, kind)) for x in (line.gain, line.offset))
+        wide = "" if line.fits(reach) else "wide_"
+        kind: type = np.int64 if wide else np.int32
+        tables = {"gain": line.gain, "offset": line.offset}
         return SinkRecord(
             target=target,
-            function=LINE if narrow else WIDE_LINE,
+            function=WIDE_LINE if wide else LINE,
             low=line.low,
             high=line.high,
-            c=self._pointer(_padded(line.shift)),
-            a=gain if narrow else None,
-            b=offset if narrow else None,
-            wide_a=None if narrow else gain,
-            wide_b=None if narrow else offset,
+            shift=self._pointer(_padded(line.shift)),
+            **{f"{wide}{name}": self._pointer(_padded(x, kind)) for name, x in tables.items()},
         )
 
 
