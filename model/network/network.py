@@ -20,7 +20,7 @@ from model.network.blocks import (
     full_gain,
     quantise,
 )
-from model.network.quantisers import integer_conv
+from model.network.quantisers import IntegerConv
 
 
 def _pool(x: Tensor, config: NetworkConfig) -> Tensor:
@@ -32,7 +32,7 @@ def _integer_conv(
 ) -> nn.Module:
     if config.real:
         return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
-    return integer_conv(inputs, outputs, kernel, bits=bits, stride=stride)
+    return IntegerConv(inputs, outputs, kernel, bits=bits, stride=stride)
 
 
 class Merge(nn.Module):
