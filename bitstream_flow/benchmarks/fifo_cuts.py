@@ -80,7 +80,7 @@ def report(build: Build, base: float, found: list[Shortened]) -> Table:
     """One row a FIFO: depth, least depth, and the pace with each cut."""
     table = Table(
         title=f"{build.config} on {build.board.name}: {base:.0f} cycles a frame in RTL;"
-        " with one FIFO shortened (measured)"
+        " with one FIFO shortened (simulated)"
     )
     cuts = ["one entry less", *(f"{share:.0%} less" for share in SHARES[1:])]
     for title in ("FIFO", "depth", "bits", "least", *cuts):

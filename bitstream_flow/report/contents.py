@@ -95,7 +95,7 @@ class Contents:
 
     @property
     def cycles(self) -> int:
-        """Cycles a frame, measured."""
+        """Cycles per frame, simulated."""
         return self.summary.check.cycles
 
     @property
@@ -119,7 +119,7 @@ class Contents:
                 node.op,
                 used.get(node.name, 0),
                 node.op.cycles / self.interval,
-                self.summary.measured[node.name],
+                self.summary.mapped_units[node.name],
                 node.op.resources(),
             )
             for node in self.graph.nodes
@@ -139,7 +139,7 @@ class Contents:
                 fills.get(found.name),
                 found.width_bits,
                 found.name in waiting,
-                self.summary.measured[fifo_name(found.name)],
+                self.summary.mapped_units[fifo_name(found.name)],
             )
             for found in self.summary.build.plan.depths
         ]
@@ -202,6 +202,6 @@ def gather(summary: Summary) -> Contents:
     return Contents(summary, build.manifest, route)
 
 
-def error(predicted: float, measured: float) -> float | None:
-    """By how much a prediction is off, as a share of what was measured; None where that is 0."""
-    return predicted / measured - 1 if measured else None
+def error(predicted: float, actual: float) -> float | None:
+    """By how much a prediction is off, as a share of what was simulated or mapped; None if 0."""
+    return predicted / actual - 1 if actual else None

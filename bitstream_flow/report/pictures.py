@@ -182,7 +182,7 @@ def _operator_box(block: str, row: Row) -> Box:
 
 
 def _depth_label(row: FifoRow) -> tuple[str, str]:
-    seen = "not measured" if row.fill is None else str(row.fill)
+    seen = "not simulated" if row.fill is None else str(row.fill)
     tip = (
         f"{row.name}: FIFO of {row.depth} beats of {row.width_bits} bits, at least {row.least};"
         f" at most {seen} in simulation"

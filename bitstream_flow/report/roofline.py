@@ -57,7 +57,7 @@ class Roofline:
 
 
 def roofline(contents: Contents) -> Roofline:
-    """The roofline at the measured frame rate."""
+    """The roofline at the simulated frame rate."""
     board = contents.summary.build.board
     frames = contents.clock_hz / contents.cycles
     points = [_point(use, frames) for use in contents.lane_uses]

@@ -28,22 +28,22 @@ LANE_GOAL = 0.9
 
 @dataclass(frozen=True)
 class Row:
-    """One kind of operator: how many, its slowest, and its resources (mapped and estimated)."""
+    """One kind of operator: how many, its slowest, and its resources (mapped and predicted)."""
 
     kind: str
     count: int
     cycles: int
     mapped: Resources
-    estimated: Resources
+    predicted: Resources
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a finished build knows of itself; `units` and `measured` are by the units' names."""
+    """What a finished build knows of itself; `units` and `mapped_units` are by the units' names."""
 
     build: Build
     units: dict[str, Operator]
-    measured: dict[str, Resources]
+    mapped_units: dict[str, Resources]
     check: Check
 
     @classmethod
@@ -68,7 +68,7 @@ class Summary:
             kind,
             len(names),
             max(self.units[name].cycles for name in names),
-            sum((self.measured[name] for name in names), Resources()),
+            sum((self.mapped_units[name] for name in names), Resources()),
             sum((self.units[name].resources() for name in names), Resources()),
         )
 
@@ -78,9 +78,9 @@ class Summary:
         return sum((row.mapped for row in self.rows), Resources())
 
     @property
-    def estimated(self) -> Resources:
-        """Resources of the whole chip, as the operators estimate them."""
-        return sum((row.estimated for row in self.rows), Resources())
+    def predicted(self) -> Resources:
+        """Resources of the whole chip, as the operators predict them."""
+        return sum((row.predicted for row in self.rows), Resources())
 
     @property
     def latency_us(self) -> float:
@@ -93,9 +93,9 @@ class Summary:
         return self.mapped.lut / lanes(self.build.plan.graph)
 
     def error(self, name: str) -> float | None:
-        """By how much the estimate of a resource is off, as a share; None where none is used."""
+        """By how much the prediction of a resource is off, as a share; None where none is used."""
         mapped = getattr(self.mapped, name)
-        return getattr(self.estimated, name) / mapped - 1 if mapped else None
+        return getattr(self.predicted, name) / mapped - 1 if mapped else None
 
 
 def write_summary(summary: Summary) -> str:
@@ -113,15 +113,15 @@ def _table(summary: Summary) -> Table:
     board = summary.build.board
     table = Table(title=f"{summary.build.config} on {board.name} ({board.part}), mapped by Yosys")
     names = titles(board)
-    for title in ("operator", "count", "cycles", *names.values(), "LUT estimated"):
+    for title in ("operator", "count", "cycles", *names.values(), "LUT predicted"):
         table.add_column(title, justify="left" if title == "operator" else "right")
     for row in summary.rows:
         cells = [f"{getattr(row.mapped, name):g}" for name in names]
-        table.add_row(row.kind, str(row.count), str(row.cycles), *cells, f"{row.estimated.lut:.0f}")
+        table.add_row(row.kind, str(row.count), str(row.cycles), *cells, f"{row.predicted.lut:.0f}")
     total = [f"{getattr(summary.mapped, name):g}" for name in names]
     table.add_section()
     table.add_row("in all", "", str(summary.build.plan.interval), *total,
-                  f"{summary.estimated.lut:.0f}")  # fmt: skip
+                  f"{summary.predicted.lut:.0f}")  # fmt: skip
     share = summary.mapped.shares(board.budget)
     table.add_row("of the part", "", "", *(f"{share[name]:.1%}" for name in names), "")
     return table
@@ -148,18 +148,18 @@ def _facts(summary: Summary) -> str:
     errors = ((title, summary.error(name)) for name, title in NAMES.items())
     return "\n".join(
         [
-            f"cycles a frame: predicted {interval}, measured {check.cycles}"
+            f"cycles per frame: predicted {interval}, simulated {check.cycles}"
             f" (RTL, {check.rtl_frames} frames back to back); latency {check.latency},"
             f" {summary.latency_us:.0f} microseconds",
             f"frames per second at {build.board.clock_mhz:g} MHz: predicted"
-            f" {clock / interval:.0f}, measured {clock / check.cycles:.0f}",
+            f" {clock / interval:.0f}, simulated {clock / check.cycles:.0f}",
             f"MAC lanes: {lanes(graph)}, {summary.lut_per_lane:.2f} LUT a lane all in (mapped); at"
             f" work {utilisation(graph, interval):.1%} of the bottleneck schedule (goal"
-            f" {LANE_GOAL:.0%}), {utilisation(graph, check.cycles):.1%} of the measured one",
+            f" {LANE_GOAL:.0%}), {utilisation(graph, check.cycles):.1%} of the simulated one",
             f"FIFOs: {len(build.plan.depths)}, {bits / 1024:.1f} Kib in all; with a whole map on"
             f" each of {len(skips(graph))} skips {simple / 1024:.1f} Kib, {simple / bits:.1f} times"
             " as much",
-            "estimates against the mapping: "
+            "predicted against mapped: "
             + ", ".join(f"{title} {error:+.1%}" for title, error in errors if error is not None),
             check.verdict,
         ]

@@ -73,7 +73,7 @@ def _unit(name: str, op: Operator, constants: Constants = NO_CONSTANTS) -> Unit:
 
 
 def map_units(wanted: Iterable[Unit], family: str, jobs: int = 2) -> dict[str, Resources]:
-    """Unit name -> measured resources; shows progress, and resumes where it was cut off."""
+    """Unit name -> mapped resources; shows progress, and resumes where it was cut off."""
     wanted = list(wanted)
     unique = {unit.key: unit for unit in wanted}
     missing = [unit for key, unit in unique.items() if not _result_path(key, family).exists()]

@@ -49,7 +49,7 @@ CYCLES, LATENCY = 2600, 54_321
 
 
 def finish(folder: Path, network: Graph, decode: bool = False) -> None:
-    """A finished build of `network`, every unit mapped to a tenth more than it is estimated at."""
+    """A finished build of `network`, every unit mapped to a tenth more than is predicted."""
     logical = end_with_decoder(network, DECODER) if decode else network
     chip = make_chip(logical, 2500)
     plan = Plan(chip, size_fifos(chip, chip.interval))
@@ -167,11 +167,12 @@ def test_every_operator_and_fifo_is_there_with_its_figures(folder: Path) -> None
         assert any(tip.startswith(f"{node.name}: ") for tip in page.tips)
 
 
-def test_the_head_says_what_was_measured(folder: Path) -> None:
+def test_the_head_says_what_was_simulated_and_mapped(folder: Path) -> None:
     text = render(gather(summary()))
     for figure in (f"{LATENCY:,} cycles", "543 <small>µs", f"{1e8 / CYCLES:,.0f} <small>frames/s"):
         assert figure in text
-    assert "equal: Brevitas = RTL" in text and text.count(">measured</span>") > 10
+    assert "equal: Brevitas = RTL" in text and "measured" not in text
+    assert text.count(">simulated</span>") > 5 and text.count(">mapped</span>") > 5
     assert text.count("off by") >= 3 and "−9.1%" in text
 
 
@@ -184,12 +185,12 @@ def test_the_page_needs_nothing_from_outside(folder: Path) -> None:
     assert not any(word in text for word in ("://", "@import", "url(", "{{", "{%"))
 
 
-def test_what_was_not_done_is_not_measured(folder: Path) -> None:
+def test_what_was_not_done_is_said(folder: Path) -> None:
     change(folder / "check" / "check.json", lambda values: values.pop("fifos"))
     text = render(gather(summary()))
-    assert "Vivado has not run" in text and "<code>make route</code>): not measured" in text
+    assert "Vivado has not run" in text and "<code>make route</code>): not routed" in text
     assert "check kept none" in text
-    assert {row[3] for row in rows_of(Page(text), "large").values()} == {"", "not measured"}
+    assert {row[3] for row in rows_of(Page(text), "large").values()} == {"", "not simulated"}
 
 
 def test_what_was_routed_is_shown(folder: Path) -> None:
@@ -210,7 +211,7 @@ def test_what_was_routed_is_shown(folder: Path) -> None:
         ["x.conv", "99.5", "2,752"], ["the whole chip", "123.4", "2,752"]
     ]  # fmt: skip
     (folder / "bundle.key").write_text("another")
-    assert "<code>make route</code>): not measured" in render(gather(summary()))
+    assert "<code>make route</code>): not routed" in render(gather(summary()))
 
 
 def test_a_decoder_stands_beside_the_maps_that_it_reads(tmp_path: Path, monkeypatch) -> None:
@@ -271,7 +272,7 @@ def test_the_summary_holds_every_figure(folder: Path) -> None:
     lanes = sum(use.lanes for use in lane_uses(chip))
     assert f"MAC lanes: {lanes}, {summary().mapped.lut / lanes:.2f} LUT a lane" in text
     assert f"{macs / lanes / interval:.1%} of the bottleneck" in text
-    assert f"{macs / lanes / CYCLES:.1%} of the measured one" in text
+    assert f"{macs / lanes / CYCLES:.1%} of the simulated one" in text
     assert f"latency {LATENCY}, 543 microseconds" in text
     assert "LUT -9.1%, FF -9.1%" in text
 

@@ -71,10 +71,10 @@ def test_the_rtl_returns_landmarks(logical, images, tmp_path) -> None:
     interval = chip.interval
     bundle = make_bundle(tmp_path / "bundle", logical, chip, size_fifos(chip, interval))
     reference = run_reference(logical, images)
-    tensors, measured, *_ = rtl_tensors(bundle.folder, chip, images)
+    tensors, simulated, *_ = rtl_tensors(bundle.folder, chip, images)
     for name in set(tensors) & set(reference):
         np.testing.assert_array_equal(tensors[name], reference[name], name)
-    assert "landmarks" in tensors and interval <= measured <= 1.1 * interval
+    assert "landmarks" in tensors and interval <= simulated <= 1.1 * interval
     output = RtlSimulation(bundle, print).simulate(images).outputs[0]
     with open_backend("golden", bundle) as golden:
         found, wanted = Result.of_output(bundle, output), golden.infer(images)
