@@ -23,7 +23,7 @@ from hls.common.compiler import compiler, run_compiler
 from hls.common.errors import SimulationError
 from hls.common.folders import cache_root
 from hls.operators.operator import LIBRARY, NO_CONSTANTS, PARTS, Constants, Operator
-from hls.simulate.cpp_text import operator_bench
+from hls.simulate.cpp_text import operator_testbench
 from hls.simulate.rtl import DeadlockError, FifoState, fifo_states
 from hls.streams.encoding import axis_bytes, from_bytes, to_bytes
 from hls.streams.tensor import Stream
@@ -190,5 +190,5 @@ def simulate_operator(
     cache: Path | None = None,
 ) -> CppRun:
     """Compile one operator and run it."""
-    design = CppDesign(operator_bench(op, constants), op.inputs, op.outputs)
+    design = CppDesign(operator_testbench(op, constants), op.inputs, op.outputs)
     return build(design, cache).run(frames)
