@@ -24,7 +24,7 @@ _FAR = 1 << 50
 
 
 @dataclass(frozen=True)
-class Line:
+class ChannelLine:
     """A channel's gain and offset; `low` and `high` are the reachable inputs."""
 
     gain: int
@@ -49,14 +49,14 @@ def with_lines(graph: Graph) -> tuple[Graph, dict[str, Operator]]:
     return replace(graph, nodes=tuple(nodes)), found
 
 
-def _constants(lines: list[Line]) -> dict[str, np.ndarray]:
+def _constants(lines: list[ChannelLine]) -> dict[str, np.ndarray]:
     return {
         "gain": np.array([line.gain for line in lines], np.int64),
         "offset": np.array([line.offset for line in lines], np.int64),
     }
 
 
-def _typical(op: Threshold) -> tuple[ScaleClip, list[Line]]:
+def _typical(op: Threshold) -> tuple[ScaleClip, list[ChannelLine]]:
     bits = op.tensor.bits
     return ScaleClip(op.tensor, op.bits, 14, bits + 13, bits + 5), []
 
@@ -67,7 +67,7 @@ def reach(graph: Graph, name: str) -> tuple[int, int]:
     return reach(graph, node.inputs[0]) if node.op.only_moves else node.op.output_range
 
 
-def straight(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[Line]] | None:
+def straight(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[ChannelLine]] | None:
     """The operator and each channel's line with the fewest bits; None where there is none."""
     op = node.op
     assert isinstance(op, Threshold)
@@ -90,7 +90,7 @@ def straight(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[Line]] 
 
 def _line(
     thresholds: np.ndarray, ends: tuple[int, int], flip: bool, low: int, shift: int, gain_bits: int
-) -> Line | None:
+) -> ChannelLine | None:
     """The line with the most room on both sides; a channel that flips has a falling one."""
     first, last = (~ends[1], ~ends[0]) if flip else ends
     steps = (np.arange(1, len(thresholds) + 1) + low) << shift
@@ -116,4 +116,4 @@ def _line(
         return None
     offset = least if least > -_FAR else most - 1
     # With y = ~x = -x - 1: gain * y + offset = -gain * x + offset - gain.
-    return Line(-left, offset - left) if flip else Line(left, offset)
+    return ChannelLine(-left, offset - left) if flip else ChannelLine(left, offset)

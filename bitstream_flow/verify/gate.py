@@ -28,8 +28,8 @@ BATCH = 10
 
 
 @dataclass
-class Line:
-    """One implementation's account: frames, tensors and values compared, and what differed."""
+class Comparison:
+    """How one implementation compared: frames, tensors and values compared, and what differed."""
 
     name: str
     frames: int = 0
@@ -63,10 +63,10 @@ class Line:
 
 
 @dataclass
-class Report:
+class GateReport:
     """All lines, and what the simulation of the RTL took: cycles per frame, the first's latency."""
 
-    lines: list[Line]
+    lines: list[Comparison]
     rtl_frames: int
     cycles: int
     latency: int
@@ -124,7 +124,7 @@ def compare(
     rtl_frames: int,
     more: np.ndarray | None = None,
     stall: float = 0.0,
-) -> Report:
+) -> GateReport:
     """Run all implementations on `images` (N, H, W, C) uint8, RTL on the last `rtl_frames`.
 
     The RTL's source and sink pause in a share `stall` of the cycles. Emulator and HLS C++ run on
@@ -132,7 +132,7 @@ def compare(
     """
     right, exact = with_landmarks(brevitas(build), build.logical), golden(build.bundle)
     implementations = _implementations(build, exact)
-    lines = {each.name: Line(each.name) for each in implementations}
+    lines = {each.name: Comparison(each.name) for each in implementations}
     for part in _batches(images, "compare"):
         expected, between = right(part), exact(part)
         for each in implementations:
@@ -146,9 +146,9 @@ def compare(
                 lines[each.name].add(between, each.run(part))
     chosen = images[len(images) - rtl_frames :]
     tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.graph, chosen, stall)
-    rtl = Line("RTL")
+    rtl = Comparison("RTL")
     rtl.add({**exact(chosen), **right(chosen)}, tensors)
-    return Report([*lines.values(), rtl], rtl_frames, cycles, latency, fills)
+    return GateReport([*lines.values(), rtl], rtl_frames, cycles, latency, fills)
 
 
 def _implementations(build: Build, exact: Run) -> list[Implementation]:

@@ -16,7 +16,7 @@ from bitstream_flow.artifacts.build import Build
 from bitstream_flow.artifacts.steps import run_step
 from bitstream_flow.boards.board import load_board
 from bitstream_flow.build import EXPORT
-from bitstream_flow.verify.gate import Line, Report
+from bitstream_flow.verify.gate import Comparison, GateReport
 from bitstream_flow.verify.implementations import brevitas, random_images
 from hls.common.errors import InputError
 from hls.common.records import values_of
@@ -34,26 +34,26 @@ def _tensors() -> dict[str, np.ndarray]:
 
 
 def test_equal_tensors() -> None:
-    line = Line("golden")
+    line = Comparison("golden")
     line.add(_tensors(), _tensors())
     assert str(line).split() == ["golden", "2", "frames,", "2", "tensors:", "0", "mismatches"]
-    assert Report([line], 3, 10, 20).verdict == "equal: Brevitas = golden"
+    assert GateReport([line], 3, 10, 20).verdict == "equal: Brevitas = golden"
 
 
 def test_the_first_difference_is_named_in_the_networks_order() -> None:
-    line, got = Line("RTL"), _tensors()
+    line, got = Comparison("RTL"), _tensors()
     got["a.sign"] = got["a.sign"].copy()
     got["a.sign"][1, 2, 0, 1] = 1
     got["heatmaps"] = got["heatmaps"] * 2
     line.add(_tensors(), got)
     assert "2 mismatched frames, first a.sign at frame 1, y 2, x 0, channel 1" in str(line)
     assert "expected 0, got 1" in str(line)
-    assert not Report([line], 1, 1, 1).equal
+    assert not GateReport([line], 1, 1, 1).equal
 
 
 def test_an_implementation_without_output_is_an_error() -> None:
     with pytest.raises(InputError, match="gives no heatmaps"):
-        Line("RTL").add(_tensors(), {"a.sign": _tensors()["a.sign"]})
+        Comparison("RTL").add(_tensors(), {"a.sign": _tensors()["a.sign"]})
 
 
 def test_random_images_hold_the_extremes() -> None:

@@ -15,7 +15,7 @@ from bitstream_flow.fifos.depths import size_fifos
 from bitstream_flow.plan.converters import absorb_borders, insert_converters
 from bitstream_flow.plan.files import save_graph
 from bitstream_flow.plan.folding import Target, fold
-from bitstream_flow.verify.gate import Line
+from bitstream_flow.verify.gate import Comparison
 from bitstream_flow.verify.implementations import rtl_tensors
 from bitstream_flow.verify.landmarks import with_landmarks
 from hls.common.errors import InputError
@@ -60,7 +60,7 @@ def test_landmarks_of_others_are_decoded_from_their_heatmaps(logical, images) ->
         wanted["landmarks"][:, 0, :, :2], decode(wanted["heatmaps"], DECODER)[0]
     )
     wrong = {**wanted, "landmarks": wanted["landmarks"] + 1}
-    line = Line("RTL")
+    line = Comparison("RTL")
     line.add(wanted, wrong)
     assert line.first is not None and line.first.tensor == "landmarks"
 
