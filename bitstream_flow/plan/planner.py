@@ -105,13 +105,13 @@ class Planner:
     """Makes plans for one graph and part; what does not depend on the rate is computed once."""
 
     def __init__(self, logical: Graph, budget: Resources) -> None:
-        self.graph, self._straight = with_lines(absorb_borders(logical))
+        self.graph, self._scale_clips = with_lines(absorb_borders(logical))
         self.budget = budget
         menus: dict[tuple[Operator, Operator | None], _Menu] = {}
         self._menus: dict[str, _Menu] = {}
         for node in self.graph.nodes:
-            if isinstance(node.op, MatrixVector) or node.name in self._straight:
-                key = (node.op, self._straight.get(node.name) or window_of(node, self.graph))
+            if isinstance(node.op, MatrixVector) or node.name in self._scale_clips:
+                key = (node.op, self._scale_clips.get(node.name) or window_of(node, self.graph))
                 if key not in menus:
                     menus[key] = _Menu(list(self._options(node)), key[1])
                 self._menus[node.name] = menus[key]
@@ -120,8 +120,8 @@ class Planner:
     def _options(self, node: Node) -> Iterator[Operator]:
         """All foldings of a node, and of what it may become."""
         yield from choices(node, self.graph)
-        if node.name in self._straight:
-            yield from choices(replace(node, op=self._straight[node.name]), self.graph)
+        if node.name in self._scale_clips:
+            yield from choices(replace(node, op=self._scale_clips[node.name]), self.graph)
 
     @cached_property
     def quickest(self) -> int:
@@ -149,8 +149,10 @@ class Planner:
     def _made(self, target: Target, chosen: dict[str, Operator]) -> Plan:
         """The plan of these choices; how many lanes a quantiser has is left to those beside it."""
         units = {n: op for n, op in chosen.items() if isinstance(op, MatrixVector)}
-        straight = {n: self._straight[n] for n, op in chosen.items() if isinstance(op, ScaleClip)}
-        folded = fold(self.graph.with_ops(straight), target, units)
+        scale_clips = {
+            n: self._scale_clips[n] for n, op in chosen.items() if isinstance(op, ScaleClip)
+        }
+        folded = fold(self.graph.with_ops(scale_clips), target, units)
         return Plan.of(insert_converters(folded), self.budget)
 
     def choose(

@@ -41,7 +41,7 @@ def with_lines(graph: Graph) -> tuple[Graph, dict[str, Operator]]:
     for node in graph.nodes:
         if isinstance(node.op, Threshold) and node.op.bits > 1 and node.op.signed:
             result = _typical(node.op) if not node.constants["thresholds"].size else None
-            result = result or straight(node, reach(graph, node.inputs[0]))
+            result = result or lines_of(node, value_range(graph, node.inputs[0]))
             if result is not None:
                 found[node.name], lines = result
                 node = replace(node, constants={**node.constants, **_constants(lines)})
@@ -61,13 +61,13 @@ def _typical(op: Threshold) -> tuple[ScaleClip, list[ChannelLine]]:
     return ScaleClip(op.tensor, op.bits, 14, bits + 13, bits + 5), []
 
 
-def reach(graph: Graph, name: str) -> tuple[int, int]:
+def value_range(graph: Graph, name: str) -> tuple[int, int]:
     """The smallest and largest value that the tensor can take."""
     node, _ = graph.producers[name]
-    return reach(graph, node.inputs[0]) if node.op.only_moves else node.op.output_range
+    return value_range(graph, node.inputs[0]) if node.op.only_moves else node.op.output_range
 
 
-def straight(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[ChannelLine]] | None:
+def lines_of(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[ChannelLine]] | None:
     """The operator and each channel's line with the fewest bits; None where there is none."""
     op = node.op
     assert isinstance(op, Threshold)

@@ -80,8 +80,8 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 700, 14, 300
 def roofline_plot(roof: Roofline) -> Plot:
     """The weight memories' roofline; y is in multiplications a second."""
     points = [*roof.points, roof.total]
-    reach = [point.intensity for point in points]
-    x = Axis.over([*reach, roof.ridge, 2 * max(reach)], LEFT, RIGHT)
+    intensities = [point.intensity for point in points]
+    x = Axis.over([*intensities, roof.ridge, 2 * max(intensities)], LEFT, RIGHT)
     y = Axis.over([*(point.rate for point in points), 2 * roof.peak], BOTTOM, TOP)
     low = max(x.low, y.low / roof.port_bits)
     corners = [

@@ -70,7 +70,7 @@ class Step:
     geometry: Geometry = field(default_factory=Geometry)
 
     @property
-    def reach(self) -> tuple[int, int]:
+    def value_range(self) -> tuple[int, int]:
         """The least and the largest value that can come: a type may hold more."""
         if self.node and self.kind == self.node.op.outputs[0].tensor:
             return self.node.op.output_range

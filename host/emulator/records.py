@@ -17,7 +17,7 @@ from hls.streams.tensor import TensorType
 from host.emulator.arena import place
 from host.emulator.library import PlanRecord, SinkRecord, StepRecord, TensorRecord
 from host.emulator.plan import ADD, BITS, COPY, DOT_BYTES, I8, I32, POOL, Plan, Step, Tensor
-from host.emulator.tables import Line, Reach, Steps, line_of
+from host.emulator.tables import Line, Range, Steps, line_of
 
 IDENTITY, LINE, WIDE_LINE, THRESHOLDS, SIGN_BYTES = range(5)
 _LANES, _MANY = 16, 32
@@ -155,23 +155,23 @@ class Records:
         for sink in step.sinks:
             target = self.tensor(sink.target)
             if isinstance(sink.function, Steps) and sink.function.thresholds.shape[1] > 1:
-                yield from self._lines(sink.function, target, step.reach)
+                yield from self._lines(sink.function, target, step.value_range)
             elif isinstance(sink.function, Steps) and self._bytewise(step):
                 yield self._sign_bytes(sink.function, target)
             elif isinstance(sink.function, Steps):
                 yield self._thresholds(sink.function, target)
             elif sink.function is not None:
-                yield self._line(sink.function, target, step.reach)
+                yield self._line(sink.function, target, step.value_range)
             else:
                 yield SinkRecord(target=target, function=IDENTITY)
 
-    def _lines(self, steps: Steps, target: TensorRecord, reach: Reach) -> Iterator[SinkRecord]:
+    def _lines(self, steps: Steps, target: TensorRecord, values: Range) -> Iterator[SinkRecord]:
         """Sixteen channels after the other as lines where those are exact."""
-        line, exact = line_of(steps, reach)
+        line, exact = line_of(steps, values)
         for channels, straight in runs(exact):
             part = _part(target, channels)
             if straight:
-                record = self._line(line.channels(channels), part, reach)
+                record = self._line(line.channels(channels), part, values)
             else:
                 record = self._thresholds(steps.channels(channels), part)
             record.channel = channels.start
@@ -187,8 +187,8 @@ class Records:
             thresholds=self._pointer(_padded(steps.thresholds.T)),
         )
 
-    def _line(self, line: Line, target: TensorRecord, reach: Reach) -> SinkRecord:
-        wide = "" if line.fits(reach) else "wide_"
+    def _line(self, line: Line, target: TensorRecord, values: Range) -> SinkRecord:
+        wide = "" if line.fits(values) else "wide_"
         kind: type = np.int64 if wide else np.int32
         tables = {"gain": line.gain, "offset": line.offset}
         return SinkRecord(

@@ -17,8 +17,8 @@ from hls.operators.threshold import Threshold
 NEVER, ALWAYS = (1 << 31) - 1, -(1 << 31)
 _SUM_MAX = 1 << 31
 _SHIFT_MAX = 24
-# The least and the largest integer that comes.
-Reach = tuple[int, int]
+# The least and the largest value.
+Range = tuple[int, int]
 _Bounds = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
@@ -76,17 +76,17 @@ class Line:
         parts = (self.gain[chosen], self.offset[chosen], self.shift[chosen])
         return Line(*parts, self.low, self.high)
 
-    def fits(self, reach: Reach) -> bool:
+    def fits(self, values: Range) -> bool:
         """Whether 32 bits hold gain * x + offset of every x that comes."""
-        largest = np.abs(self.gain) * max(map(abs, reach)) + np.abs(self.offset)
+        largest = np.abs(self.gain) * max(map(abs, values)) + np.abs(self.offset)
         return bool(largest.max() < _SUM_MAX and self.shift.max() < 32)
 
 
-def line_of(steps: Steps, reach: Reach) -> tuple[Line, np.ndarray]:
-    """Lines for integers of `reach`, and where (C,) they equal `steps` for all of them."""
+def line_of(steps: Steps, values: Range) -> tuple[Line, np.ndarray]:
+    """Lines for integers in the range `values`, and where (C,) they equal `steps` in all of it."""
     flip = steps.flip[:, None]
-    low = np.where(flip, ~reach[1], reach[0])
-    high = np.where(flip, ~reach[0], reach[1])
+    low = np.where(flip, ~values[1], values[0])
+    high = np.where(flip, ~values[0], values[1])
     counts = np.arange(1, steps.thresholds.shape[1] + 1)
     # The line must reach `counts` at `at` (if ever), and must not have reached it at `before`.
     at, ever = np.maximum(steps.thresholds, low), steps.thresholds <= high

@@ -76,8 +76,8 @@ def carried_over(folded: ModelWrapper, logical: Graph, like: Plan, budget: Resou
     where the scarcer resource is spared, and quantisers multiply where those of `like` do.
     """
     graph, lines = with_lines(absorb_borders(logical))
-    straight = {n.name for n in like.graph.nodes if isinstance(n.op, ScaleClip)}
-    graph = graph.with_ops({name: op for name, op in lines.items() if name in straight})
+    scale_clips = {n.name for n in like.graph.nodes if isinstance(n.op, ScaleClip)}
+    graph = graph.with_ops({name: op for name, op in lines.items() if name in scale_clips})
     chosen = dict(_chosen(folded, graph, budget))
     slowest = max(op.cycles for op in chosen.values())
     return Plan.of(insert_converters(fold(graph, Target(slowest), chosen)), budget)
