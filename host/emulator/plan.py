@@ -30,7 +30,7 @@ from hls.operators.upsample import Upsample
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.streams.tensor import TensorType
-from host.emulator.tables import Line, Steps
+from host.emulator.tables import Line, ThresholdTable
 
 BITS, I8, U8, I32 = range(4)
 COPY, ADD, POOL, GATHER, XNOR, DOT_BYTES, DOT, DECODE = range(8)
@@ -47,7 +47,7 @@ class Tensor:
     channel: int = 0
 
 
-Function = Steps | Line | None
+Function = ThresholdTable | Line | None
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Sink:
 
 
 @dataclass
-class Step:
+class EngineStep:
     """What the engine does at a time; `inputs` are (tensor, upsampling factor)."""
 
     source: int
@@ -92,7 +92,7 @@ class Plan:
     def __init__(self, graph: Graph, outputs: tuple[str, ...] = (), fuse: bool = True) -> None:
         self.graph = graph
         self.fuse = fuse
-        self.steps: list[Step] = []
+        self.steps: list[EngineStep] = []
         self._root: dict[str, str] = {graph.input: graph.input}
         self._link()
         self._kept = {self._root[name] for name in outputs or (graph.output,)}
@@ -142,7 +142,7 @@ class Plan:
         return name
 
     def _plan(self, node: Node) -> None:
-        step = Step(COPY, self._inputs(node), node.op.outputs[0].tensor, node=node)
+        step = EngineStep(COPY, self._inputs(node), node.op.outputs[0].tensor, node=node)
         rule = RULES.get(type(node.op))
         if rule is None:
             raise InputError(f"node {node.name}: the emulator knows no operator {node.op.module}")
@@ -160,11 +160,11 @@ class Plan:
                 found.append((self._root[name], 1))
         return tuple(found)
 
-    def binary_product(self, step: Step, op: XnorMvu) -> Step:
+    def binary_product(self, step: EngineStep, op: XnorMvu) -> EngineStep:
         """The step as a binary convolution."""
         return replace(self._patches(step), source=XNOR)
 
-    def product(self, step: Step, op: IntMvu) -> Step:
+    def product(self, step: EngineStep, op: IntMvu) -> EngineStep:
         """The step as an integer convolution, of bytes where everything fits them."""
         assert step.node is not None
         small = abs(step.node.constants["weights"]).max() <= 127
@@ -172,7 +172,7 @@ class Plan:
         bytewise = self.tensors[step.inputs[0][0]].storage in (I8, U8)
         return replace(step, source=DOT_BYTES if bytewise and small else DOT)
 
-    def _patches(self, step: Step) -> Step:
+    def _patches(self, step: EngineStep) -> EngineStep:
         """The step with the padding and the window in front of it, if it is to be fused."""
         assert step.node is not None
         if not self.fuse:
@@ -180,7 +180,7 @@ class Plan:
         name, geometry, _ = convolution(self.graph, step.node)
         return replace(step, inputs=((self._root[name], 1),), geometry=geometry)
 
-    def decoding(self, step: Step, op: LandmarkDecode) -> Step:
+    def decoding(self, step: EngineStep, op: LandmarkDecode) -> EngineStep:
         """The step as the decoder, which reads 32 bits."""
         whole = self._stored_as(step.inputs[0][0], I32)
         return replace(step, source=DECODE, inputs=((whole, 1),))
@@ -191,10 +191,10 @@ class Plan:
             return name
         kind = self.tensors[name].kind
         copy = self._keep_as(f"{name} as {storage}", kind, storage)
-        self.steps.append(Step(COPY, ((name, 1),), kind, [Sink(copy)]))
+        self.steps.append(EngineStep(COPY, ((name, 1),), kind, [Sink(copy)]))
         return copy
 
-    def concatenate(self, step: Step, op: Concat) -> None:
+    def concatenate(self, step: EngineStep, op: Concat) -> None:
         """Parts are written to their places at once; bits only where each begins with a byte."""
         node = step.node
         assert node is not None
@@ -211,14 +211,14 @@ class Plan:
             else:
                 view = f"{whole} from {channel}"
                 self.tensors[view] = Tensor(view, part, storage, place, channel)
-                self.steps.append(Step(COPY, ((root.name, 1),), part, [Sink(view)]))
+                self.steps.append(EngineStep(COPY, ((root.name, 1),), part, [Sink(view)]))
             channel += part.channels
         # Thresholds of the whole, and bits back in bits.
         sinks = [sink for sink in self._sinks(whole) if sink.target != whole]
         if not packed:
             sinks.insert(0, Sink(self._keep(whole)))
         if sinks:
-            self.steps.append(Step(COPY, ((place, 1),), kind, sinks))
+            self.steps.append(EngineStep(COPY, ((place, 1),), kind, sinks))
 
     def _written(self, name: str) -> bool:
         """Whether steps write the tensor: it is no input, and not made of parts itself."""
@@ -247,7 +247,7 @@ class Plan:
 
 
 # What each operator makes of its step, by default a copy; None where it plans steps itself.
-RULES: dict[type[Operator], Callable[[Plan, Step, Any], Step | None]] = {
+RULES: dict[type[Operator], Callable[[Plan, EngineStep, Any], EngineStep | None]] = {
     AddClip: lambda plan, step, op: replace(step, source=ADD),
     Concat: Plan.concatenate,
     IntMvu: Plan.product,
@@ -261,9 +261,9 @@ RULES: dict[type[Operator], Callable[[Plan, Step, Any], Step | None]] = {
     XnorMvu: Plan.binary_product,
 }
 # Operators that are a function of each value.
-FUNCTIONS: dict[type[Operator], Callable[[Any, Constants], Steps | Line]] = {
+FUNCTIONS: dict[type[Operator], Callable[[Any, Constants], ThresholdTable | Line]] = {
     ScaleClip: Line.of,
-    Threshold: Steps.of,
+    Threshold: ThresholdTable.of,
 }
 
 
@@ -278,6 +278,6 @@ def _then(function: Function, reader: Node) -> Function:
     if function is None or behind is None:
         return behind
     single = isinstance(reader.op, Threshold) and reader.op.bits == 1 and not reader.op.signed
-    if single and isinstance(function, Steps) and isinstance(behind, Steps):
+    if single and isinstance(function, ThresholdTable) and isinstance(behind, ThresholdTable):
         return function.then(behind)
     return None

@@ -23,25 +23,25 @@ _Bounds = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Steps:
+class ThresholdTable:
     """low + number of thresholds t (C, levels) with (flip ? ~x : x) >= t; int64 and bool (C,)."""
 
     thresholds: np.ndarray
     flip: np.ndarray
     low: int
 
-    def channels(self, chosen: slice) -> Steps:
+    def channels(self, chosen: slice) -> ThresholdTable:
         """Those of some channels."""
-        return Steps(self.thresholds[chosen], self.flip[chosen], self.low)
+        return ThresholdTable(self.thresholds[chosen], self.flip[chosen], self.low)
 
     @classmethod
-    def of(cls, op: Threshold, constants: Constants) -> Steps:
+    def of(cls, op: Threshold, constants: Constants) -> ThresholdTable:
         """Those of an operator, checked."""
         op.check(constants)
         thresholds = constants["thresholds"].astype(np.int64).clip(ALWAYS, NEVER)
         return cls(thresholds, constants["flip"].astype(bool), op.outputs[0].tensor.low)
 
-    def then(self, sign: Steps) -> Steps:
+    def then(self, sign: ThresholdTable) -> ThresholdTable:
         """This and a single threshold on its result, as a single one on the input."""
         flip = self.flip ^ sign.flip
         # ~y >= t is not y >= -t.
@@ -51,7 +51,7 @@ class Steps:
         index = wanted.clip(0, every.shape[1] - 1)
         least = every[np.arange(len(flip)), index]
         least = np.where(sign.flip, -least, least).clip(ALWAYS, NEVER)
-        return Steps(least[:, None], flip, 0)
+        return ThresholdTable(least[:, None], flip, 0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Line:
         return bool(largest.max() < _SUM_MAX and self.shift.max() < 32)
 
 
-def line_of(steps: Steps, values: Range) -> tuple[Line, np.ndarray]:
+def line_of(steps: ThresholdTable, values: Range) -> tuple[Line, np.ndarray]:
     """Lines for integers in the range `values`, and where (C,) they equal `steps` in all of it."""
     flip = steps.flip[:, None]
     low = np.where(flip, ~values[1], values[0])

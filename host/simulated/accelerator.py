@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from hls.simulate.rtl import FifoState, Simulator
-from hls.simulate.rtl_process import Live, Step
+from hls.simulate.rtl_process import Advance, Live
 
 
 class Accelerator(Protocol):
@@ -15,7 +15,7 @@ class Accelerator(Protocol):
 
     beat_bytes: int
 
-    def advance(self, beats: bytes, room: int, cycles: int) -> Step:
+    def advance(self, beats: bytes, room: int, cycles: int) -> Advance:
         """Offer beats and room for output bytes for at most `cycles`.
 
         See hls.simulate.rtl_process.Live.

@@ -17,7 +17,7 @@ from bitstream_flow.plan.converters import absorb_borders, insert_converters
 from hls.graph.chip import Chip
 from hls.graph.graph import Graph
 from hls.operators.fifo import Fifo
-from hls.simulate.rtl_process import Step
+from hls.simulate.rtl_process import Advance
 from hls.streams.encoding import axis_bytes
 from host.board.backend import DmaBackend
 from host.board.session import Pace
@@ -104,11 +104,11 @@ class Faulty:
         self._stuck = False
         self._lost = 0
 
-    def advance(self, beats: bytes, room: int, cycles: int) -> Step:
+    def advance(self, beats: bytes, room: int, cycles: int) -> Advance:
         script = self._script
         if self._stuck:
             self._lost += cycles
-            return Step(0, b"", False, self._lost, 0)
+            return Advance(0, b"", False, self._lost, 0)
         skip = 1 if beats and script.take("swallow") else 0
         step = self._inner.advance(beats[skip * self.beat_bytes :], room, cycles)
         self._lost = step.cycles
@@ -124,7 +124,7 @@ class Faulty:
             act(script.device)
         if last:
             script.left()
-        return Step(step.taken + skip, output, last, step.cycles, step.first_taken)
+        return Advance(step.taken + skip, output, last, step.cycles, step.first_taken)
 
     def stop(self) -> tuple[Any, ...]:
         return self._inner.stop()

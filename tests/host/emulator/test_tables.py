@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from host.emulator.arena import place
 from host.emulator.records import runs
-from host.emulator.tables import Line, Steps, line_of
+from host.emulator.tables import Line, ThresholdTable, line_of
 
 
-def apply(steps: Steps, values: np.ndarray) -> np.ndarray:
+def apply(steps: ThresholdTable, values: np.ndarray) -> np.ndarray:
     """Results (values, C) of every channel on all values."""
     compared = np.where(steps.flip, ~values[:, None], values[:, None])
     reached = [
@@ -31,8 +31,8 @@ def draw(line: Line, values: np.ndarray) -> np.ndarray:
 
 def straight(
     rng: np.random.Generator, channels: int, bits: int, value_range: tuple[int, int]
-) -> Steps:
-    """What a BatchNorm and a quantiser become: thresholds clipped to just beyond the value_range."""
+) -> ThresholdTable:
+    """What a BatchNorm and a quantiser become: thresholds clipped to just beyond the range."""
     gain = 1 / rng.uniform(0.2, (value_range[1] - value_range[0]) / 8, channels)
     middle = rng.uniform(*value_range, channels)
     level = np.arange(1, 1 << bits) - (1 << (bits - 1)) - 0.5
@@ -41,7 +41,9 @@ def straight(
     # ~x >= ~t is x <= t.
     first = value_range[0] - flip[:, None]
     table = table.clip(first, first + value_range[1] - value_range[0] + 1)
-    return Steps(np.where(flip[:, None], np.sort(~table, axis=1), table), flip, -(1 << (bits - 1)))
+    return ThresholdTable(
+        np.where(flip[:, None], np.sort(~table, axis=1), table), flip, -(1 << (bits - 1))
+    )
 
 
 @settings(max_examples=100, deadline=None)
@@ -66,7 +68,7 @@ def test_lines_where_thresholds_are_straight(
 def test_what_is_bent_is_not_taken(seed: int, bits: int) -> None:
     rng = np.random.default_rng(seed)
     table = np.sort(rng.integers(-5, 70, (30, 2**bits - 1)), axis=1)
-    steps = Steps(table, rng.integers(0, 2, 30).astype(bool), 0)
+    steps = ThresholdTable(table, rng.integers(0, 2, 30).astype(bool), 0)
     values = np.arange(0, 65)
     line, exact = line_of(steps, (0, 64))
     equal = (draw(line, values) == apply(steps, values)).all(axis=0)
@@ -78,7 +80,9 @@ def test_what_is_bent_is_not_taken(seed: int, bits: int) -> None:
 def test_two_in_a_row_are_one(seed: int, bits: int, low: int) -> None:
     rng = np.random.default_rng(seed)
     first, second = (
-        Steps(np.sort(rng.integers(*ends, (40, count)), axis=1), rng.integers(0, 2, 40) > 0, base)
+        ThresholdTable(
+            np.sort(rng.integers(*ends, (40, count)), axis=1), rng.integers(0, 2, 40) > 0, base
+        )
         for ends, count, base in (((-20, 20), 2**bits - 1, low), ((low - 3, low + 19), 1, 0))
     )
     values = np.arange(-25, 26)
