@@ -22,7 +22,7 @@ from bitstream_flow.boards.board import Board, load_board
 from bitstream_flow.frontend.from_config import network_graph
 from bitstream_flow.plan.budget import shares, titles, verdict
 from bitstream_flow.plan.folding import Target
-from bitstream_flow.plan.mac_lanes import lanes
+from bitstream_flow.plan.mac_lanes import mac_lanes
 from bitstream_flow.plan.planner import Plan, Planner
 from bitstream_flow.synth.yosys import map_units, units
 from hls.common.errors import run_command
@@ -69,7 +69,7 @@ def report(
         table.add_row(kind, *cells)
     share = [shares(one, board) for one in total]
     table.add_row("of the part", *(f"{share[0][r]:.1%} / {share[1][r]:.1%}" for r in names))
-    table.caption = f"{total[0].lut / lanes(plan.graph):.2f} LUT a lane all in (mapped)"
+    table.caption = f"{total[0].lut / mac_lanes(plan.graph):.2f} LUT a lane all in (mapped)"
     return table
 
 

@@ -18,7 +18,7 @@ from rich.table import Table
 from bitstream_flow.boards.board import Board, load_board
 from bitstream_flow.frontend.from_config import network_graph
 from bitstream_flow.plan.budget import NAMES, fastest, scarcest, shares, titles
-from bitstream_flow.plan.mac_lanes import lanes, utilisation
+from bitstream_flow.plan.mac_lanes import mac_lanes, utilisation
 from bitstream_flow.plan.planner import Plan, Planner
 from hls.common.errors import run_command
 from hls.operators.matrix_vector import MatrixVector
@@ -55,7 +55,7 @@ def report(name: str, network: NetworkConfig, board: Board, widths: Sequence[int
 
 
 def _cells(plan: Plan, board: Board) -> list[str]:
-    share, count = shares(plan.resources, board), lanes(plan.graph)
+    share, count = shares(plan.resources, board), mac_lanes(plan.graph)
     name = scarcest(share)
     return [
         f"{_weight_bits(plan) / 1024:,.0f}",

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from bitstream_flow.boards.board import Board
 from bitstream_flow.plan.folding import Target
-from bitstream_flow.plan.mac_lanes import lanes
+from bitstream_flow.plan.mac_lanes import mac_lanes
 from bitstream_flow.plan.planner import USABLE, Plan, Planner
 from hls.common.errors import InputError
 from hls.operators.resources import Resources
@@ -79,7 +79,7 @@ def verdict(plan: Plan, board: Board) -> str:
     """One line: how fast it is, and what binds."""
     share = shares(plan.resources, board)
     name = scarcest(share)
-    frames, count = board.clock_hz / plan.interval, lanes(plan.graph)
+    frames, count = board.clock_hz / plan.interval, mac_lanes(plan.graph)
     return (
         f"{frames:,.0f} frames/s at {board.clock_mhz:g} MHz ({plan.interval} cycles);"
         f" {count} MAC lanes, {plan.resources.lut / count:.2f} LUT a lane all in;"

@@ -49,11 +49,11 @@ def lane_uses(graph: Graph) -> list[LaneUse]:
     ]
 
 
-def lanes(graph: Graph) -> int:
+def mac_lanes(graph: Graph) -> int:
     """Lanes of all matrix units."""
     return sum(use.lanes for use in lane_uses(graph))
 
 
 def utilisation(graph: Graph, interval: float) -> float:
     """Multiplications of a frame as a share of what all lanes could do in `interval` cycles."""
-    return sum(use.macs for use in lane_uses(graph)) / (lanes(graph) * interval)
+    return sum(use.macs for use in lane_uses(graph)) / (mac_lanes(graph) * interval)

@@ -10,7 +10,7 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
 from bitstream_flow.fifos.simplest import simplest_safe_bits, simplest_safe_depths, skips
-from bitstream_flow.plan.mac_lanes import LaneUse, lane_uses, lanes, utilisation
+from bitstream_flow.plan.mac_lanes import LaneUse, lane_uses, mac_lanes, utilisation
 from bitstream_flow.report.blocks import Blocks
 from bitstream_flow.report.summary import Summary
 from bitstream_flow.synth.ecp5 import Ecp5Routes
@@ -163,7 +163,7 @@ class Contents:
     @property
     def lanes(self) -> int:
         """MAC lanes of the chip."""
-        return lanes(self.graph)
+        return mac_lanes(self.graph)
 
     @property
     def macs(self) -> int:

@@ -16,7 +16,7 @@ from bitstream_flow.artifacts.build import Build
 from bitstream_flow.artifacts.records import Check
 from bitstream_flow.fifos.simplest import simplest_safe_bits, skips
 from bitstream_flow.plan.budget import NAMES, titles
-from bitstream_flow.plan.mac_lanes import lane_uses, lanes, utilisation
+from bitstream_flow.plan.mac_lanes import lane_uses, mac_lanes, utilisation
 from bitstream_flow.synth.yosys import units
 from hls.common.errors import InputError
 from hls.operators.operator import Operator
@@ -90,7 +90,7 @@ class Summary:
     @property
     def lut_per_lane(self) -> float:
         """LUTs of the whole chip, mapped, for each MAC lane."""
-        return self.mapped.lut / lanes(self.build.plan.graph)
+        return self.mapped.lut / mac_lanes(self.build.plan.graph)
 
     def error(self, name: str) -> float | None:
         """By how much the prediction of a resource is off, as a share; None where none is used."""
@@ -136,7 +136,7 @@ def _lanes(summary: Summary) -> Table:
         fold = (use.op.pe, use.op.simd, use.op.pixels_per_word, use.lanes, use.op.cycles)
         table.add_row(use.name, *map(str, fold), f"{use.busy(interval):.1%}")
     table.add_section()
-    table.add_row("in all", "", "", "", str(lanes(graph)), str(interval),
+    table.add_row("in all", "", "", "", str(mac_lanes(graph)), str(interval),
                   f"{utilisation(graph, interval):.1%}")  # fmt: skip
     return table
 
@@ -153,8 +153,8 @@ def _facts(summary: Summary) -> str:
             f" {summary.latency_us:.0f} microseconds",
             f"frames per second at {build.board.clock_mhz:g} MHz: predicted"
             f" {clock / interval:.0f}, simulated {clock / check.cycles:.0f}",
-            f"MAC lanes: {lanes(graph)}, {summary.lut_per_lane:.2f} LUT a lane all in (mapped); at"
-            f" work {utilisation(graph, interval):.1%} of the bottleneck schedule (goal"
+            f"MAC lanes: {mac_lanes(graph)}, {summary.lut_per_lane:.2f} LUT per lane all in (mapped);"
+            f" at work {utilisation(graph, interval):.1%} of the bottleneck schedule (goal"
             f" {LANE_GOAL:.0%}), {utilisation(graph, check.cycles):.1%} of the simulated one",
             f"FIFOs: {len(build.plan.depths)}, {bits / 1024:.1f} Kib in all; with a whole map on"
             f" each of {len(skips(graph))} skips {simple / 1024:.1f} Kib, {simple / bits:.1f} times"

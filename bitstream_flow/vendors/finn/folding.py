@@ -83,12 +83,6 @@ def carried_over(folded: ModelWrapper, logical: Graph, like: Plan, budget: Resou
     return Plan.of(insert_converters(fold(graph, Target(slowest), chosen)), budget)
 
 
-def lanes(graph: Graph) -> int:
-    """Multiply-accumulates a cycle of all matrix units."""
-    units = (node.op for node in graph.nodes if isinstance(node.op, MatrixVector))
-    return sum(op.pe * op.simd for op in units)
-
-
 def _chosen(
     folded: ModelWrapper, graph: Graph, budget: Resources
 ) -> Iterator[tuple[str, Operator]]:

@@ -270,7 +270,7 @@ def test_the_summary_holds_every_figure(folder: Path) -> None:
         assert f"{use.op.cycles / interval:.1%}" in row and f" {use.lanes} " in row
     macs = sum(use.lanes * use.op.cycles for use in lane_uses(chip))
     lanes = sum(use.lanes for use in lane_uses(chip))
-    assert f"MAC lanes: {lanes}, {summary().mapped.lut / lanes:.2f} LUT a lane" in text
+    assert f"MAC lanes: {lanes}, {summary().mapped.lut / lanes:.2f} LUT per lane" in text
     assert f"{macs / lanes / interval:.1%} of the bottleneck" in text
     assert f"{macs / lanes / CYCLES:.1%} of the simulated one" in text
     assert f"latency {LATENCY}, 543 microseconds" in text
