@@ -56,7 +56,7 @@ def main() -> None:
     summary = Summary.read(build)
     clock, cycles = build.board.clock_hz, summary.check.cycles
     print(f"{args.config} on {args.board}")
-    print(f"RTL: {cycles} cycles a frame = {clock / cycles:.0f} frames/s at {clock / 1e6:g} MHz")
+    print(f"RTL: {cycles} cycles per frame = {clock / cycles:.0f} frames/s at {clock / 1e6:g} MHz")
     used = summary.mapped
     print(f"mapped: LUT {used.lut:g}, FF {used.ff:g}, BRAM36 {used.bram36:g}, DSP {used.dsp:g}")
     rate = golden_rate(golden, random_images(build.logical, 16))

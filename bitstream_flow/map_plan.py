@@ -55,7 +55,7 @@ def map_plan(plan: Plan, board: Board) -> dict[str, tuple[Resources, Resources]]
 def report(
     name: str, board: Board, plan: Plan, found: dict[str, tuple[Resources, Resources]]
 ) -> Table:
-    """One row a kind of operator, mapped and predicted, and the shares of the part."""
+    """One row per kind of operator, mapped and predicted, and the shares of the part."""
     table = Table(title=f"{name} on {board.name} ({board.part}): mapped / predicted")
     for title in ("operator", *titles(board).values()):
         table.add_column(title, justify="left" if title == "operator" else "right")
@@ -69,7 +69,7 @@ def report(
         table.add_row(kind, *cells)
     share = [shares(one, board) for one in total]
     table.add_row("of the part", *(f"{share[0][r]:.1%} / {share[1][r]:.1%}" for r in names))
-    table.caption = f"{total[0].lut / mac_lanes(plan.graph):.2f} LUT a lane all in (mapped)"
+    table.caption = f"{total[0].lut / mac_lanes(plan.graph):.2f} LUT per lane all in (mapped)"
     return table
 
 

@@ -44,7 +44,7 @@ def report(name: str, network: NetworkConfig, board: Board, widths: Sequence[int
     table = Table(title=f"{name} on {board.name} ({board.part}) by width: predicted")
     for title in (
         "width", "weights, Kib", "frames/s", *titles(board).values(), "scarcest", "lanes",
-        "at work", "LUT a lane",
+        "at work", "LUT per lane",
     ):  # fmt: skip
         table.add_column(title, justify="right")
     for width in widths:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from hls.graph.graph import Graph
 
-# The smallest FIFO that passes a beat a cycle.
+# The smallest FIFO that passes a beat per cycle.
 _PLAIN = 2
 
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Folded graph -> the HLS C++ of the chip: operators as dataflow processes, a FIFO an edge.
+"""Folded graph -> the HLS C++ of the chip: operators as dataflow processes, a FIFO per edge.
 
 `accelerator` has the AXI4-Streams of the RTL's shell, with tlast on the last beat of a frame. The
 same text is what Vitis HLS synthesises and what the C simulation runs.

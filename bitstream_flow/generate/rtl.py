@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The top level in SystemVerilog: operators wired through one FIFO an edge, memories as files.
+"""The top level in SystemVerilog: operators wired through one FIFO per edge, memories as files.
 
 `dataflow` carries plain valid/ready streams; `accelerator` is the AXI4-Stream shell that a DMA
 and the simulation both see, with tlast on the last beat of a frame.
@@ -117,7 +117,7 @@ def _accelerator(first: Stream, last: Stream) -> str:
 def _dataflow(chip: Chip) -> str:
     graph, (first, last) = chip.graph, chip.ends
     lines = [
-        "// Generated: the network as operators wired through one FIFO an edge.",
+        "// Generated: the network as operators wired through one FIFO per edge.",
         "module dataflow (",
         "    input  logic clk,",
         "    input  logic rst_n,",

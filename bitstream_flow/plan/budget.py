@@ -82,6 +82,6 @@ def verdict(plan: Plan, board: Board) -> str:
     frames, count = board.clock_hz / plan.interval, mac_lanes(plan.graph)
     return (
         f"{frames:,.0f} frames/s at {board.clock_mhz:g} MHz ({plan.interval} cycles);"
-        f" {count} MAC lanes, {plan.resources.lut / count:.2f} LUT a lane all in;"
+        f" {count} MAC lanes, {plan.resources.lut / count:.2f} LUT per lane all in;"
         f" scarcest: {NAMES[name]}, {share[name]:.1%}"
     )

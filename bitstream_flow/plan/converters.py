@@ -49,7 +49,7 @@ def _bordered(window: Window, pad: Pad) -> Window | None:
 def insert_converters(graph: Graph, cycles: int | None = None) -> Graph:
     """Put a width converter on every edge whose ends fold the tensor differently.
 
-    None takes more than `cycles` cycles a frame, by default those of the slowest operator. One at
+    None takes more than `cycles` cycles per frame, by default those of the slowest operator. One at
     the end narrows the chip's output to the memory port.
     """
     if cycles is None:

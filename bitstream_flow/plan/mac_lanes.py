@@ -19,12 +19,12 @@ class LaneUse:
 
     @property
     def lanes(self) -> int:
-        """Multiplications a cycle."""
+        """Multiplications per cycle."""
         return self.op.pe * self.op.simd
 
     @property
     def macs(self) -> int:
-        """Multiplications a frame."""
+        """Multiplications per frame."""
         return self.op.tensor.pixels * self.op.tensor.channels * self.op.out_channels
 
     @property

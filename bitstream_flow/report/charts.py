@@ -78,7 +78,7 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 700, 14, 300
 
 
 def roofline_plot(roof: Roofline) -> Plot:
-    """The weight memories' roofline; y is in multiplications a second."""
+    """The weight memories' roofline; y is in multiplications per second."""
     points = [*roof.points, roof.total]
     intensities = [point.intensity for point in points]
     x = Axis.over([*intensities, roof.ridge, 2 * max(intensities)], LEFT, RIGHT)
@@ -94,7 +94,8 @@ def roofline_plot(roof: Roofline) -> Plot:
             x.at(point.intensity),
             y.at(point.rate),
             "total" if point is roof.total else "block" if point.block_ram else "lut",
-            f"{point.name}: {point.rate / 1e9:.3g} GMAC/s, {point.macs:,} multiplications a frame,"
+            f"{point.name}: {point.rate / 1e9:.3g} GMAC/s,"
+            f" {point.macs:,} multiplications per frame,"
             f" {point.intensity:.3g} for each weight bit read",
         )
         for point in points

@@ -167,7 +167,7 @@ class Contents:
 
     @property
     def macs(self) -> int:
-        """Multiplications a frame."""
+        """Multiplications per frame."""
         return sum(use.macs for use in self.lane_uses)
 
     def utilisation(self, interval: float) -> float:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Where to draw the nodes of a dataflow graph: a row a step, skips in columns of their own.
+"""Where to draw the nodes of a dataflow graph: a row per step, skips in columns of their own.
 
 Rows are longest ways from the start, so that every edge leads down. A node stands below the one
 that it follows where it can, that with the longest way ahead first, so that the main chain is a

@@ -174,7 +174,7 @@ def _block_box(name: str, rows: Sequence[Row]) -> Box:
 def _operator_box(block: str, row: Row) -> Box:
     title = row.name.removeprefix(f"{block}.").removesuffix(f".{row.kind}")
     tip = (
-        f"{row.name}: {row.kind}, {row.fold}; {row.op.cycles:,} cycles a frame ({row.share:.0%}"
+        f"{row.name}: {row.kind}, {row.fold}; {row.op.cycles:,} cycles per frame ({row.share:.0%}"
         f" of the slowest); mapped {row.mapped.lut:,.0f} LUT, {row.mapped.ff:,.0f} FF,"
         f" {row.mapped.bram36:g} BRAM36, {row.mapped.dsp:g} DSP"
     )

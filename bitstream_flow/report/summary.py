@@ -57,7 +57,7 @@ class Summary:
 
     @cached_property
     def rows(self) -> list[Row]:
-        """One row a kind of operator, by name."""
+        """One row per kind of operator, by name."""
         groups: dict[str, list[str]] = defaultdict(list)
         for name, op in self.units.items():
             groups[op.module].append(name)
@@ -153,9 +153,9 @@ def _facts(summary: Summary) -> str:
             f" {summary.latency_us:.0f} microseconds",
             f"frames per second at {build.board.clock_mhz:g} MHz: predicted"
             f" {clock / interval:.0f}, simulated {clock / check.cycles:.0f}",
-            f"MAC lanes: {mac_lanes(graph)}, {summary.lut_per_lane:.2f} LUT per lane all in (mapped);"
-            f" at work {utilisation(graph, interval):.1%} of the bottleneck schedule (goal"
-            f" {LANE_GOAL:.0%}), {utilisation(graph, check.cycles):.1%} of the simulated one",
+            f"MAC lanes: {mac_lanes(graph)}, {summary.lut_per_lane:.2f} LUT per lane all in"
+            f" (mapped); at work {utilisation(graph, interval):.1%} of the bottleneck schedule"
+            f" (goal {LANE_GOAL:.0%}), {utilisation(graph, check.cycles):.1%} of the simulated one",
             f"FIFOs: {len(build.plan.depths)}, {bits / 1024:.1f} Kib in all; with a whole map on"
             f" each of {len(skips(graph))} skips {simple / 1024:.1f} Kib, {simple / bits:.1f} times"
             " as much",

@@ -85,7 +85,7 @@ class GateReport:
         return f"equal: {names}" if self.equal else "NOT EQUAL"
 
     def print(self) -> None:
-        """One line an implementation."""
+        """One line per implementation."""
         for line in self.lines:
             print(line)
         print(self.verdict)

@@ -68,7 +68,7 @@ def emulator(bundle_folder: Path) -> Run:
 def rtl_tensors(
     bundle: Path, graph: Graph, images: np.ndarray, stall: float = 0.0
 ) -> tuple[Tensors, int, int, dict[str, int]]:
-    """Every stream of the simulated RTL, cycles a frame, latency of the first, fill of FIFOs.
+    """Every stream of the simulated RTL, cycles per frame, latency of the first, fill of FIFOs.
 
     Source and sink pause in a share `stall` of the cycles, at random.
     """

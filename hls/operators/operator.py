@@ -226,7 +226,7 @@ class Operator(ABC):
 
 
 class LanedOperator(Operator):
-    """One input stream of `lanes` channels a beat; beat for beat unless a subclass says otherwise.
+    """One input stream of `lanes` channels per beat; beat for beat unless a subclass differs.
 
     Subclasses are dataclasses with (at least) the fields named here.
     """

@@ -17,7 +17,7 @@ from hls.streams.tensor import Stream, TensorType
 
 @dataclass(frozen=True)
 class WidthConverter(Operator):
-    """`in_lanes` to `out_lanes` channels a beat; one of them must divide the other."""
+    """`in_lanes` to `out_lanes` channels per beat; one of them must divide the other."""
 
     module: ClassVar[str] = "width_converter"
     only_moves: ClassVar[bool] = True

@@ -66,7 +66,7 @@ class CppSimulator:
     program: Path
 
     def run(self, frames: Sequence[np.ndarray], trace: Path | None = None) -> CppRun:
-        """Send frames (N, H, W, C), one array an input, back to back.
+        """Send frames (N, H, W, C), one array per input, back to back.
 
         `trace` is a folder for the beats that passed each stream, as <its name>.bin. Processes
         that wait for each other are a DeadlockError that names the full streams.

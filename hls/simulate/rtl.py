@@ -92,7 +92,7 @@ class Simulator:
         progress: Progress | None = None,
         limits: Mapping[str, int] = MappingProxyType({}),
     ) -> Run:
-        """Send frames (N, H, W, C), one array an input, back to back.
+        """Send frames (N, H, W, C), one array per input, back to back.
 
         `stall` is the share of cycles in which sources (and sinks, or a pair for the two) pause at
         random; with `gap` a source sends at most one beat every `gap` cycles. `trace` is a folder

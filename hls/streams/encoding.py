@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Beats of a stream as bytes and as hexadecimal text, one beat a line: how simulations keep them.
+"""Beats of a stream as bytes and as hexadecimal text, one beat per line: how simulations keep them.
 
 Lane 0 lies in the lowest bits of a beat; negative integers are in two's complement.
 """

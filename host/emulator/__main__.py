@@ -75,7 +75,7 @@ def compare(bundle: Bundle, emulator: Emulator, frames: int) -> int:
 
 
 def bench(emulator: Emulator, frames: int) -> float:
-    """Median seconds a frame, one at a time, image to landmarks."""
+    """Median seconds per frame, one at a time, image to landmarks."""
     images = sample_images(emulator.graph, 8, seed=1)
     times = []
     for index in range(-8, frames):

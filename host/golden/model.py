@@ -179,7 +179,7 @@ def _convolution(graph: Graph, node: Node) -> tuple[str, Pad | None, Window | No
 
 
 def multiplications(graph: Graph) -> int:
-    """Binary and integer multiply-accumulates a frame."""
+    """Binary and integer multiply-accumulates per frame."""
     ops = (node.op for node in graph.nodes)
     units = [op for op in ops if isinstance(op, MatrixVector)]
     return sum(op.tensor.pixels * op.tensor.channels * op.out_channels for op in units)

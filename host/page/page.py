@@ -81,7 +81,7 @@ def _check(port: int, token: str | None, quality: int, stream_fps: float) -> Non
     if not 1 <= quality <= 100:
         raise InputError(f"JPEG quality {quality} is none: give 1 to 100")
     if not stream_fps > 0:
-        raise InputError(f"{stream_fps:g} pictures a second cannot be streamed: give more than 0")
+        raise InputError(f"{stream_fps:g} pictures per second cannot be streamed: give more than 0")
 
 
 def _resolve(address: str, port: int) -> tuple[int, tuple[Any, ...]]:

@@ -38,7 +38,7 @@ class Landmarks:
 def find_landmarks(
     backend: Backend, image: np.ndarray, boxes: Sequence[Square], views: int = 1
 ) -> list[Landmarks]:
-    """Landmarks of the faces in `boxes` of an RGB picture, `views` inferences a face, all in one
+    """Landmarks of the faces in `boxes` of an RGB picture, `views` inferences per face, all in one
     submission to the backend."""
     result = backend.infer(inputs_of(backend.bundle, image, boxes, views))
     return landmarks_of(backend.bundle, result, boxes, views)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A new board, step by step: `python -m host.selftest --bundle DIR [--backend board]`.
 
-One line a step, ok or failed with the remedy; exit status 1 if any failed.
+One line per step, ok or failed with the remedy; exit status 1 if any failed.
 """
 
 from __future__ import annotations

@@ -185,7 +185,7 @@ def check_speed(session: Session) -> Finding:
     figures = {"frames_per_second": rate, "p50_ms": middle, "p99_ms": worst}
     cycles = backend.statistics.cycles_per_frame
     if cycles is not None:
-        text += f"; {cycles:.0f} cycles a frame"
+        text += f"; {cycles:.0f} cycles per frame"
         figures["cycles_per_frame"] = cycles
     return Finding(text, figures)
 

@@ -77,7 +77,7 @@ class Result:
 
     @cached_property
     def costs(self) -> dict[str, Cell]:
-        """Weights, binary multiply-accumulates a frame, the checkpoint's bytes."""
+        """Weights, binary multiply-accumulates per frame, the checkpoint's bytes."""
         totals = count(self.config)
         weights = sum(total.weights for total in totals.values())
         macs = totals["binary"].macs if "binary" in totals else 0

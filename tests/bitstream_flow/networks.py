@@ -131,7 +131,7 @@ def tiny_hourglass(height: int = 12, width: int = 8, channels: int = 8, seed: in
 
 
 def make_chip(logical: Graph, cycles: int) -> Graph:
-    """The graph folded for that many cycles a frame, with width converters."""
+    """The graph folded for that many cycles per frame, with width converters."""
     return insert_converters(fold(absorb_borders(logical), Target(cycles)))
 
 

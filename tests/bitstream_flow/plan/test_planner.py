@@ -52,7 +52,7 @@ def test_answers_do_not_depend_on_what_was_asked_before(logical: Graph, planner:
 
 
 def test_out_of_reach_names_the_node_and_the_remedy(planner: Planner) -> None:
-    with pytest.raises(InputError, match=r"takes .* cycles a frame at its fastest.*lower frame"):
+    with pytest.raises(InputError, match=r"takes .* cycles per frame at its fastest.*lower frame"):
         planner.plan(Target(10))
 
 

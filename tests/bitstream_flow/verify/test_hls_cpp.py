@@ -52,7 +52,7 @@ def images(logical: Graph) -> np.ndarray:
 
 
 def _with_mmv(graph: Graph) -> Graph:
-    """Two pixels a weight word wherever that is legal."""
+    """Two pixels per weight word wherever that is legal."""
     ops: dict[str, Operator] = {}
     for node in graph.nodes:
         before = graph.producers.get(node.inputs[0], (node, 0))[0]

@@ -54,7 +54,7 @@ def _at(x: int, y: int, across: np.ndarray, down: np.ndarray) -> np.ndarray:
 
 
 class Show:
-    """A thread that shows a moving face at 25 pictures a second."""
+    """A thread that shows a moving face at 25 pictures per second."""
 
     def __init__(self, page: Page) -> None:
         self._page, self.status = page, dict[str, Any]()
