@@ -70,7 +70,7 @@ def best_of(build: Build, clock_mhz: float, seeds: int) -> Ecp5Route:
 
 
 def save(build: Build, results: dict[str, Ecp5Route]) -> None:
-    """Add results to the build's route.json; those of another bundle make way."""
+    """Add results to the build's route.json; those of another bundle are dropped."""
     path = build.folder / "route" / "route.json"
     path.parent.mkdir(exist_ok=True)
     old = Ecp5Routes.load(path, build.bundle_key)

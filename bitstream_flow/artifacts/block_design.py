@@ -21,7 +21,7 @@ _STREAM_BITS_MAX = 1024
 
 @dataclass(frozen=True)
 class Core:
-    """The accelerator as an IP: vendor:library:name, its clock and reset pin, and where it lies.
+    """The accelerator as an IP: vendor:library:name, its clock and reset pin, and its folder.
 
     Without a folder Vivado packages it from the bundle's RTL.
     """

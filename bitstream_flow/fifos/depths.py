@@ -35,7 +35,7 @@ _ROUNDS_MAX = 100
 class Depth:
     """Depth of the FIFO on one edge: `least` is free of deadlock, `depth` also keeps the pace.
 
-    With `ultra_ram` it lies in UltraRAM.
+    With `ultra_ram` it is stored in UltraRAM.
     """
 
     name: str

@@ -11,7 +11,7 @@ _PLAIN = 2
 
 
 def skips(graph: Graph) -> set[str]:
-    """Inputs of joins but the one at the end of the longest way: what waits for the others."""
+    """Every join input except the slowest path's: those whose beats wait for the others."""
     steps = {graph.input: 0}
     for node in graph.nodes:
         ahead = 1 + max(steps[name] for name in node.inputs)

@@ -16,7 +16,7 @@ from hls.common.errors import InputError
 from hls.operators.resources import Resources
 
 NAMES = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "dsp": "DSP", "uram": "URAM"}
-# Rates lie apart by this factor, so many of them.
+# Neighbouring rates differ by this factor; _STEPS of them are tried.
 _STEP = 1.05
 _STEPS = 160
 

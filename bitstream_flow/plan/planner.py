@@ -4,10 +4,10 @@
 
 Of each unit one choice (PE, SIMD, where its weights lie) is taken, so that every unit meets the
 target and the scarcest resource of the part is spared most; and of each quantiser, whether it
-searches thresholds in LUTs or multiplies in DSP slices. FIFO memory is part of it: a skip
-waits for what happens below it, at lower resolutions, where the last rows of a frame pass from
-unit to unit after the last pixel has come. Each of their cycles costs the bits that arrive at the
-skips above in a cycle. The other operators follow the units beside them (`folding.fold`).
+searches thresholds in LUTs or multiplies in DSP slices. FIFO memory is part of it: a skip buffers
+beats while the branch below it works, at lower resolutions, where the last rows of a frame pass
+from unit to unit after the last pixel has arrived. Each extra cycle there buffers one cycle's worth
+of the skip's bits. The other operators follow the units beside them (`folding.fold`).
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ from hls.operators.xnor_mvu import XnorMvu
 
 # The most of each resource that a design may use, so that it can still be routed.
 USABLE = 0.9
-# What a plan really costs is known once it is made. Each round adds what the one before cost beyond
-# what the program had modelled; there are more rounds where little is missing.
+# Iterations of planning and correcting: each adds the costs of the plan before that the program
+# could not model. Up to _ROUNDS_MAX where a plan is too large by less than _LITTLE.
 ROUNDS = 2
 _ROUNDS_MAX = 4
 _LITTLE = 0.1
@@ -240,9 +240,9 @@ def _solve(names: list[str], shares: np.ndarray, fixed: np.ndarray) -> tuple[np.
 
 
 def lag_bits(graph: Graph) -> dict[str, float]:
-    """Matrix unit -> bits of FIFO memory in the skips above it for a frame time of its own.
+    """Matrix unit -> bits that the skips above it buffer for each cycle of its own, times a frame.
 
-    In the last rows of a frame each unit starts a row and a pixel after the one before it.
+    In the last rows of a frame each unit starts a row and a pixel later than the one upstream.
     """
     weights: dict[str, float] = defaultdict(float)
     above = _ancestors(graph)
@@ -259,7 +259,7 @@ def lag_bits(graph: Graph) -> dict[str, float]:
 
 
 def _pairs(join: Node) -> list[tuple[str, str]]:
-    """(skip, other input) both ways, for a node of two inputs."""
+    """(skip, other input) and the reverse, for a node of two inputs."""
     if len(join.inputs) != 2:
         return []
     first, second = join.inputs

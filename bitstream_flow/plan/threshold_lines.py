@@ -91,27 +91,30 @@ def lines_of(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[Channel
 def _line(
     thresholds: np.ndarray, ends: tuple[int, int], flip: bool, low: int, shift: int, gain_bits: int
 ) -> ChannelLine | None:
-    """The line with the most room on both sides; a channel that flips has a falling one."""
+    """The gain with the widest feasible range of offsets, and the offset at its lower end.
+
+    A channel that flips gets a negative gain. None where no offset is feasible.
+    """
     first, last = (~ends[1], ~ends[0]) if flip else ends
     steps = (np.arange(1, len(thresholds) + 1) + low) << shift
-    # x just at a threshold lies above its step, x just before it below.
+    # x at a threshold must reach its step, x - 1 must stay below it.
     at, before = thresholds <= last, thresholds > first
     above, below = np.maximum(thresholds, first)[at], np.minimum(thresholds - 1, last)[before]
 
-    def room(gain: int) -> tuple[int, int, int]:
+    def feasible(gain: int) -> tuple[int, int, int]:
         least = int((steps[at] - gain * above).max(initial=-_FAR))
         most = int((steps[before] - gain * below).min(initial=_FAR))
         return most - least, least, most
 
-    # The room is a concave function of the gain.
+    # The width of the range is a concave function of the gain.
     left, right = 0, (1 << (gain_bits - 1)) - 1
     while left < right:
         middle = (left + right) // 2
-        if room(middle)[0] < room(middle + 1)[0]:
+        if feasible(middle)[0] < feasible(middle + 1)[0]:
             left = middle + 1
         else:
             right = middle
-    width, least, most = room(left)
+    width, least, most = feasible(left)
     if width <= 0:
         return None
     offset = least if least > -_FAR else most - 1

@@ -31,7 +31,7 @@ class Axis:
         return cls(10.0**low, 10.0 ** max(high, low + 1), start, end)
 
     def at(self, value: float) -> float:
-        """Where a value lies."""
+        """The coordinate of a value."""
         share = log10(value / self.low) / log10(self.high / self.low)
         return round(self.start + share * (self.end - self.start), 1)
 
@@ -146,7 +146,7 @@ def stacks(contents: Contents) -> dict[str, list[Part]]:
 
 
 def memory(contents: Contents) -> list[Part]:
-    """Block RAM by what lies in it, as shares of the part's."""
+    """Block RAM by what is stored in it, as shares of the part's."""
     values: dict[tuple[str, str], float] = {}
     for kind, rows in contents.by_kind.items():
         purpose = operator_class(kind).purpose

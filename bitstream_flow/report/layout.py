@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Where to draw the nodes of a dataflow graph: a row per step, skips in columns of their own.
 
-Rows are longest ways from the start, so that every edge leads down. A node stands below the one
-that it follows where it can, that with the longest way ahead first, so that the main chain is a
-straight one. An edge that passes rows keeps to one column in them that is free.
+A node's row is the length of the longest path from the start, so that every edge leads down. Nodes
+stand below the one that they follow where they can; the one with the longest path downstream comes
+first, so that the main chain is straight. An edge that passes rows keeps to one free column.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def arrange(
     rows = _rows(nodes, edges)
     taken: set[Place] = set()
     places: dict[str, Place] = {}
-    ways = _rows(nodes[::-1], [(target, source) for source, target in edges])
-    for name in sorted(nodes, key=lambda name: (rows[name], -ways[name])):
+    remaining = _rows(nodes[::-1], [(target, source) for source, target in edges])
+    for name in sorted(nodes, key=lambda name: (rows[name], -remaining[name])):
         ahead = [source for source, target in edges if target == name]
         ahead = [source for source in ahead if rows[source] == rows[name] - 1]
         wished = columns[name] if columns else min((places[n][0] for n in ahead), default=0)

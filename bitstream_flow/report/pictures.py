@@ -99,7 +99,7 @@ def details(contents: Contents) -> list[Picture]:
         sources = {source: _port(source, link.edge) for link, (source, _) in ends.items()}
         targets = {target: _port(target, link.edge) for link, (_, target) in ends.items()}
         labels = {ends[link]: _depth_label(by_name[link.edge]) for link in links}
-        # In topological order: what comes in, the operators, what goes out.
+        # In topological order: the input, the operators, the output.
         found.append(_draw(block, _ordered(sources, own, targets), labels))
     return found
 
@@ -122,7 +122,7 @@ def _ordered(
 
 
 def _out(contents: Contents) -> str:
-    """The name of what stands behind the chip; that of its last tensor may be a block's, too."""
+    """The name of the box downstream of the chip; its last tensor's may be a block's, too."""
     return f"{contents.graph.output} out"
 
 

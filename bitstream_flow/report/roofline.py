@@ -52,7 +52,7 @@ class Roofline:
 
     @property
     def ridge(self) -> float:
-        """Multiplications for a weight bit from which LUTs bind and no longer ports."""
+        """Multiplications per weight bit from which LUTs, not RAM ports, are the limit."""
         return self.peak / self.port_bits
 
 

@@ -54,7 +54,7 @@ def golden(bundle_folder: Path) -> Run:
 
 
 def emulator(bundle_folder: Path) -> Run:
-    """Every tensor of the emulator, node by node, but the output as it is without looking."""
+    """Every tensor of the emulator: intermediate ones unfused, the output from the fused engine."""
     from host.bundle.bundle import load_bundle
     from host.emulator import Emulator
 

@@ -17,7 +17,7 @@ from hls.streams.tensor import Stream, TensorType
 
 
 def latency(depth: int, width_bits: int) -> int:
-    """Cycles from a beat's way into an empty FIFO of `depth` to its way out."""
+    """Cycles from a beat's entry into an empty FIFO of `depth` until it can leave."""
     return min(depth, 1) if depth < 3 else 2 + in_block_ram(depth, width_bits)
 
 
@@ -71,7 +71,7 @@ class Fifo(LanedOperator):
 
     @property
     def latency(self) -> int:
-        """Cycles from a beat's way into an empty FIFO to its way out."""
+        """Cycles from a beat's entry into an empty FIFO until it can leave."""
         return latency(self.depth, self.inputs[0].width_bits)
 
     @property

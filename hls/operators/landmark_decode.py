@@ -104,5 +104,5 @@ class LandmarkDecode(LanedOperator):
 
 
 def _index(places: int) -> int:
-    """Bits that count so many places."""
+    """Bits of an index of `places` places."""
     return bits_for(0, places - 1)[0]

@@ -110,7 +110,7 @@ class Operator(ABC):
     def fold_choices(self, pixel_channels: int | None = None) -> dict[str, Sequence[int]]:
         """Values of each fold field that folding chooses, some of which may be illegal together.
 
-        `pixel_channels` are those in front of the window that feeds the operator; None without one.
+        `pixel_channels` are those upstream of the window that feeds the operator; None without one.
         """
         return {"lanes": divisors(gcd(*(stream.tensor.channels for stream in self.inputs)))}
 

@@ -63,7 +63,7 @@ class WidthConverter(Operator):
         return -(-last_channel // self.in_lanes)[:, None]
 
     def room(self) -> np.ndarray:
-        # Gathering keeps all beats but the last; splitting keeps its beat in front of it.
+        # Gathering keeps all beats except the last; splitting leaves its beat upstream.
         beats = np.arange(self.outputs[0].beats)
         if self.in_lanes < self.out_lanes:
             return (beats + 1) * (self.out_lanes // self.in_lanes) - 1

@@ -74,8 +74,8 @@ class TensorType:
 class Stream:
     """A tensor sent `lanes` channels per beat.
 
-    With `interleave` the beats of so many neighbouring pixels take turns: the first of each, then
-    the second of each. A matrix unit reads such a stream to use a weight word for all of them.
+    The beats of `interleave` neighbouring pixels take turns: the first of each, then the second of
+    each. A matrix unit reads such a stream to use a weight word for all of them.
     """
 
     tensor: TensorType

@@ -29,7 +29,7 @@ from host.bundle.seal import MANIFEST, REMEDY, check_seal
 
 @dataclass(frozen=True)
 class Bundle:
-    """A checked bundle: the logical graph, the chip's streams and where its RTL lies.
+    """A checked bundle: the logical graph, the chip's streams and its RTL.
 
     `joins` gives, in the order of the data flow, each many-input node and the FIFOs before it.
     """
@@ -60,7 +60,7 @@ class Bundle:
 
     @property
     def decoder(self) -> DecoderSettings:
-        """What the network's heatmaps mean to the landmark decoder, on the chip or behind it."""
+        """What the network's heatmaps mean to the landmark decoder, on the chip or on the host."""
         return self.manifest.decoder
 
     @property

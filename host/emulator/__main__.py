@@ -64,7 +64,7 @@ def _progress(done: int, frames: int) -> None:
 
 
 def compare(bundle: Bundle, emulator: Emulator, frames: int) -> int:
-    """Compare so many frames with the golden model; prints, and returns how many differ."""
+    """Compare frames with the golden model; prints, and returns how many differ."""
     golden, wrong = Golden(bundle.graph), 0
     for start, count in _batches(frames):
         images = sample_images(bundle.graph, count, seed=start)

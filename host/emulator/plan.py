@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A graph as the engine's steps: each computes values and lets them run into tensors.
 
-Fused, a convolution takes its padding and window with it, and the thresholds behind any step are
-done while its values are at hand; forks and concatenations cost nothing. Not fused, every node is a
-step, and every tensor is there to be looked at.
+Fused, a convolution takes its padding and window with it, and thresholds that read a step's values
+are applied while those are at hand; forks and concatenations cost nothing. Not fused, every node is
+a step, and every tensor can be looked at.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ class Plan:
         return replace(step, source=DOT_BYTES if bytewise and small else DOT)
 
     def _patches(self, step: EngineStep) -> EngineStep:
-        """The step with the padding and the window in front of it, if it is to be fused."""
+        """The step with the padding and the window upstream of it, if it is to be fused."""
         assert step.node is not None
         if not self.fuse:
             return step
@@ -274,10 +274,10 @@ def _function(node: Node) -> Function:
 
 def _then(function: Function, reader: Node) -> Function:
     """`function` and that of the reader as one, if they can be."""
-    behind = _function(reader)
-    if function is None or behind is None:
-        return behind
+    following = _function(reader)
+    if function is None or following is None:
+        return following
     single = isinstance(reader.op, Threshold) and reader.op.bits == 1 and not reader.op.signed
-    if single and isinstance(function, ThresholdTable) and isinstance(behind, ThresholdTable):
-        return function.then(behind)
+    if single and isinstance(function, ThresholdTable) and isinstance(following, ThresholdTable):
+        return function.then(following)
     return None

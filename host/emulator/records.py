@@ -40,7 +40,7 @@ class Records:
         )
 
     def tensor(self, name: str) -> TensorRecord:
-        """Where the tensor lies."""
+        """The tensor's place in memory."""
         tensor = self._plan.tensors[name]
         whole = self._plan.tensors[tensor.within] if tensor.within else tensor
         return TensorRecord(
@@ -222,7 +222,7 @@ def _part(tensor: TensorRecord, channels: slice) -> TensorRecord:
 
 
 def value_bytes(storage: int, channels: int) -> int:
-    """Bytes of so many channels of a pixel."""
+    """Bytes of `channels` channels of a pixel."""
     if storage == BITS:
         return -(-channels // 8)
     return 4 * channels if storage == I32 else channels

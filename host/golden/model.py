@@ -139,7 +139,7 @@ def _single(source: str, node: Node, kernel: Kernel) -> _Step:
 
 
 def _plain(kernel_of: Callable[[Any, Constants], Kernel]) -> _Rule:
-    """A rule for a kernel that reads the tensor in front of the operator."""
+    """A rule for a kernel that reads the operator's own input."""
     return lambda graph, node, op: _single(node.inputs[0], node, kernel_of(op, node.constants))
 
 

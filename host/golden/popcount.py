@@ -13,7 +13,7 @@ import numpy as np
 _BLOCK_WORDS = 1 << 15
 # So many words have at most 192 ones together, which a byte holds, and 12 in each four bits.
 _GROUP = 3
-# From so many rows on, numpy's innermost loop is better along them than along the pixels.
+# From this many rows on, numpy's innermost loop is better along them than along the pixels.
 _LONG = 16
 
 _PAIRS = np.uint64(0x5555555555555555)
@@ -40,7 +40,7 @@ class _Memory(threading.local):
         self.flat = [np.empty(0, kind) for kind in (*3 * [np.uint64], np.uint16, *2 * [np.uint8])]
 
     def scratch(self, pixels: int, rows: int) -> Scratch:
-        """Its arrays for so many pixels, laid out for numpy's innermost loop."""
+        """Its arrays for `pixels` pixels, laid out for numpy's innermost loop."""
         size = pixels * rows
         if self.flat[0].size < size:
             self.flat = [np.empty(size, array.dtype) for array in self.flat]

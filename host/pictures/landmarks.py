@@ -54,7 +54,7 @@ def can_mirror(bundle: Bundle) -> bool:
 
 
 def check_views(bundle: Bundle, views: int) -> None:
-    """InputError unless a face can be looked at so many times."""
+    """InputError unless a face can be looked at `views` times."""
     if len(first_views(views)) > 1 and not can_mirror(bundle):
         raise InputError(
             f"--views {views}: left and right of {bundle.landmarks} landmarks are not known:"

@@ -191,7 +191,7 @@ def check_speed(session: Session) -> Finding:
 
 
 def _back_to_back(session: Session, seconds: float) -> int:
-    """Frames done in about so many seconds, with the backend's queue always full; compared."""
+    """Frames done in about `seconds`, with the backend's queue always full; compared."""
     images, backend, count = session.vectors[0], session.backend, 0
     stop, chosen = time.perf_counter() + seconds, np.arange(len(images))
     jobs: deque[Future[Result]] = deque()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""What stands behind the simulated DMA: the Verilated RTL."""
+"""The accelerator at the simulated DMA: the Verilated RTL."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The backend `rtl`: the board's own code on a simulated device, the Verilated RTL behind it."""
+"""The backend `rtl`: the board's own code on a simulated device that runs the Verilated RTL."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ GUESS = "mean shape"
 
 @dataclass(frozen=True)
 class Result:
-    """One network on one split of a data set, each square seen in so many views: its errors
+    """One network on one split of a data set, with `views` views of each square: its errors
     (N, K), those of a constant guess, and how far its confidences hold where it has any."""
 
     config: Config

@@ -147,7 +147,7 @@ class LandmarkNetwork(nn.Module):
         self.block3 = block(width, width, config)
         self.head = Head(config)
         self.stacks = nn.ModuleList(NextStack(self.head, config) for _ in range(config.stacks - 1))
-        assert STRIDE == 4  # the stem halves and the pool behind block1 halves again
+        assert STRIDE == 4  # the stem halves and the pool after block1 halves again
 
     def heatmaps(self, image: Tensor) -> list[Tensor]:
         """The heatmaps of every stack, for intermediate supervision."""

@@ -97,7 +97,7 @@ class Decision:
 
 
 def decisions(network: LandmarkNetwork) -> Iterator[Decision]:
-    """Every quantiser behind a BatchNorm, with the integers that it can meet."""
+    """Every quantiser after a BatchNorm, with the integers that it can meet."""
     none, bits = nn.Identity(), network.config.residual_bits
     stream = 2 ** (bits - 1)
     for name, part in network.named_modules():

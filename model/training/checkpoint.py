@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parent.parent / "checkpoints"
 
 
 def checkpoint_path(config: str) -> Path:
-    """Where the shipped checkpoint of a configuration lies."""
+    """The shipped checkpoint of a configuration."""
     return FOLDER / f"{config}.safetensors"
 
 

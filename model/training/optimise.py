@@ -29,7 +29,7 @@ _STEPS = ((0.5, 1.0), (0.7, 0.4), (0.9, 0.2), (1.01, 0.04))
 
 
 class Logits(nn.Module):
-    """Training's view of the heatmaps: a positive scale and an offset; all stacks, one behind
+    """Training's view of the heatmaps: a positive scale and an offset; all stacks, one after
     another in the first axis: (stacks, N, K, M, M)."""
 
     def __init__(self, network: LandmarkNetwork, loss: str = "sigmoid") -> None:

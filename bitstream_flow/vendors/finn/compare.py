@@ -31,7 +31,7 @@ from bitstream_flow.vendors.finn.estimate import Estimate
 from bitstream_flow.vendors.finn.folding import FinnGraph, carried_over
 from hls.common.errors import InputError, run_command
 
-# Rates tried for the highest that fits: steps of this factor, so many below and above.
+# Rates tried for the highest that fits: steps of this factor, that many below and above.
 _STEP = 1.05
 _BELOW, _ABOVE = 60, 30
 

@@ -46,7 +46,7 @@ class FinnGraph:
                 self._model = self._model.transform(step)
 
     def fold(self, cycles: int) -> ModelWrapper:
-        """FINN's folding for at most so many cycles per frame, which it may miss.
+        """FINN's folding for at most `cycles` cycles per frame, which it may miss.
 
         SetFolding as FINN's builder runs it, relaxation to what the slowest layer can do included.
         """
