@@ -21,12 +21,12 @@ class Layout:
     """(column, row) of every node, and of every edge the column in which it passes rows."""
 
     places: dict[str, Place]
-    lanes: dict[Edge, int]
+    detours: dict[Edge, int]
 
     @property
     def columns(self) -> int:
         """How many columns there are."""
-        used = [*(column for column, _ in self.places.values()), *self.lanes.values()]
+        used = [*(column for column, _ in self.places.values()), *self.detours.values()]
         return 1 + max(used, default=0)
 
     @property
@@ -50,14 +50,14 @@ def arrange(
         wished = columns[name] if columns else min((places[n][0] for n in ahead), default=0)
         places[name] = _free(wished, [rows[name]], taken), rows[name]
         taken.add(places[name])
-    lanes: dict[Edge, int] = {}
+    detours: dict[Edge, int] = {}
     for source, target in sorted(edges, key=lambda edge: rows[edge[1]] - rows[edge[0]]):
         (first, start), (last, end) = places[source], places[target]
         between = range(start + 1, end)
         wished = max(first, last) if columns is None else min(first, last)
-        lanes[source, target] = _free(wished, between, taken) if between else last
-        taken.update((lanes[source, target], row) for row in between)
-    return Layout(places, lanes)
+        detours[source, target] = _free(wished, between, taken) if between else last
+        taken.update((detours[source, target], row) for row in between)
+    return Layout(places, detours)
 
 
 def _rows(nodes: Sequence[str], edges: Iterable[Edge]) -> dict[str, int]:

@@ -221,10 +221,10 @@ def _corner(place: Place) -> Place:
 def _wire(layout: Layout, ends: tuple[str, str], label: str, tip: str) -> Wire:
     """Out at the bottom, across to the column in which it passes rows, in at the top."""
     (first, start), (last, end) = (layout.places[name] for name in ends)
-    lane = layout.lanes[ends]
+    column = layout.detours[ends]
     x0, y0 = _corner((first, start))
     x1, y1 = _corner((last, end))
-    through = _corner((lane, 0))[0] + WIDTH // 2
+    through = _corner((column, 0))[0] + WIDTH // 2
     x0, x1, y0 = x0 + WIDTH // 2, x1 + WIDTH // 2, y0 + HEIGHT
     points = [(x0, y0), (through, y0 + _BEND), (through, y1 - _BEND), (x1, y1)]
     if end - start == 1:

@@ -296,7 +296,7 @@ def test_layout_keeps_edges_clear_of_nodes() -> None:
     used = set(found.places.values())
     for source, target in edges:
         for row in range(found.places[source][1] + 1, found.places[target][1]):
-            place = found.lanes[source, target], row
+            place = found.detours[source, target], row
             assert place not in used
             used.add(place)
     assert found.columns == 1 + max(column for column, _ in used)
