@@ -84,6 +84,7 @@ class Simulator:
     def run(
         self,
         frames: Sequence[np.ndarray],
+        *,
         stall: float | tuple[float, float] = 0.0,
         seed: int = 1,
         trace: Path | None = None,
