@@ -39,9 +39,9 @@ def accuracies(build: Build, golden: Golden, data: Path) -> tuple[float, float, 
 
     crops = test_crops(load_config(build.config), data)
     right = brevitas(build)
-    figure = accuracy(lambda images: right(images)["heatmaps"], crops, build.decoder)
+    figure = accuracy(lambda images: right(images)["heatmaps"], crops, build.exported.decoder)
     heatmaps = Golden(heatmap_graph(golden.graph)).run
-    return figure, accuracy(heatmaps, crops, build.decoder), len(crops.images)
+    return figure, accuracy(heatmaps, crops, build.exported.decoder), len(crops.images)
 
 
 def main() -> None:
@@ -54,9 +54,9 @@ def main() -> None:
     build = Build.existing(args.config, args.board)
     golden = Golden(load_bundle(build.bundle).graph)
     summary = Summary.read(build)
-    clock, cycles = build.board.clock_hz, summary.check["cycles"]
+    clock, cycles = build.board.clock_hz, summary.check.cycles
     print(f"{args.config} on {args.board}")
-    print(f"RTL: {cycles} cycles a frame = {clock / cycles:.0f} frames/s at {clock / 1e6:g} MHz")
+    print(f"RTL: {cycles} cycles per frame = {clock / cycles:.0f} frames/s at {clock / 1e6:g} MHz")
     used = summary.mapped
     print(f"mapped: LUT {used.lut:g}, FF {used.ff:g}, BRAM36 {used.bram36:g}, DSP {used.dsp:g}")
     rate = golden_rate(golden, random_images(build.logical, 16))

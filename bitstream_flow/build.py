@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bitstream_flow.artifacts.build import DEFAULT_RATE, Build
 from bitstream_flow.artifacts.bundle import write_bundle
-from bitstream_flow.artifacts.steps import run_step
+from bitstream_flow.artifacts.steps import BuildStep
 from bitstream_flow.boards.board import load_board
 from bitstream_flow.plan.budget import check_budget
 from bitstream_flow.plan.files import save_graph, save_plan
@@ -31,34 +31,31 @@ from bitstream_flow.report.summary import Summary, write_summary
 from bitstream_flow.synth.yosys import map_units, units
 from bitstream_flow.vendors.vitis.flow import hls_bitstream
 from bitstream_flow.vendors.vivado.flow import bitstream
-from hls.common.cache import code_of, digest
 from hls.common.errors import InputError, run_command
+from hls.common.records import values_of
 
-GRAPH_FILES = ("frontend/graph.json", "frontend/constants.npz")
 
-
-def export(build: Build) -> bool:
-    """Checkpoint -> QONNX and manifest, and a copy of the checkpoint to compare with."""
-    from model.export import exact_config, export_network
+def _checkpoint(build: Build) -> Path:
     from model.training.checkpoint import checkpoint_path
 
-    config = exact_config(build.config)
     checkpoint = build.checkpoint or checkpoint_path(build.config)
     if not checkpoint.is_file():
         raise InputError(f"no checkpoint {checkpoint}: train one with make train")
-    key = digest("export", config, checkpoint, *code_of("model.export"))
-
-    def work(out: Path) -> None:
-        export_network(build.config, checkpoint, out)
-        shutil.copyfile(checkpoint, out / f"{build.config}.safetensors")
-
-    return run_step(build.folder, "export", key, work)
+    return checkpoint
 
 
-def frontend(build: Build) -> bool:
-    """QONNX -> FINN -> graph; every stage is compared with Brevitas."""
-    key = digest("frontend", build.qonnx, *code_of("bitstream_flow.frontend.compile"))
-    return run_step(build.folder, "frontend", key, partial(_compile, build))
+def _exported(build: Build) -> list[object]:
+    from model.export import exact_config
+
+    return [exact_config(build.config), _checkpoint(build)]
+
+
+def _export(build: Build, out: Path) -> None:
+    from model.export import export_network
+
+    checkpoint = _checkpoint(build)
+    export_network(build.config, checkpoint, out)
+    shutil.copyfile(checkpoint, out / f"{build.config}.safetensors")
 
 
 def _compile(build: Build, out: Path) -> None:
@@ -69,14 +66,10 @@ def _compile(build: Build, out: Path) -> None:
     save_graph(graph, out)
 
 
-def fold(build: Build) -> bool:
-    """Every operator's folding and every FIFO's depth; an error if the board is too small."""
+def _folded(build: Build) -> list[object]:
+    decoder = build.decode and asdict(build.exported.decoder)
     graph = build.folder / "frontend" / "graph.json"
-    key = digest(
-        "fold", asdict(build.board), build.frame_rate, build.decode and asdict(build.decoder),
-        graph, *code_of(Planner.__module__, save_plan.__module__),
-    )  # fmt: skip
-    return run_step(build.folder, "fold", key, partial(_fold, build))
+    return [asdict(build.board), build.frame_rate, decoder, graph]
 
 
 def _fold(build: Build, out: Path) -> None:
@@ -86,47 +79,21 @@ def _fold(build: Build, out: Path) -> None:
     save_plan(found, out)
 
 
-def make_bundle(build: Build) -> bool:
-    """Write RTL, weights and manifest."""
-    made = [build.folder / name for name in ("fold/plan.json", *GRAPH_FILES)]
-    key = digest(
-        "bundle", asdict(build.board), build.frame_rate, build.decode,
-        json.dumps(build.export_manifest), *made,
-        *code_of(write_bundle.__module__, hardware=True),
-    )  # fmt: skip
-    return run_step(build.folder, "bundle", key, partial(_write_bundle, build))
+def _bundled(build: Build) -> list[object]:
+    exported = f"export/{build.config}.manifest.json"
+    made = (exported, "fold/plan.json", "frontend/graph.json", "frontend/constants.npz")
+    files = [build.folder / name for name in made]
+    return [asdict(build.board), build.frame_rate, build.decode, *files]
 
 
-def _write_bundle(build: Build, out: Path) -> None:
-    network = build.export_manifest
-    predicted = {"cycles": build.plan.interval, "fps": build.board.clock_hz / build.plan.interval}
-    details = {
-        "config": build.config,
-        "target_fps": build.frame_rate,
-        "decode": build.decode,
-        "decoder": asdict(build.decoder),
-        "predicted": predicted,
-        "model": network,
-        "stride": network["stride"],
-        "crop": network["crop"],
-    }
-    if "confidence" in network:
-        details["confidence"] = network["confidence"]
-    plan = build.plan
+def _bundle(build: Build, out: Path) -> None:
     write_bundle(
-        out, logical=build.logical, chip=plan.chip, depths=plan.depths, board=build.board,
-        details=details,
+        out, logical=build.logical, chip=build.plan.chip, board=build.board,
+        network=build.exported, target_fps=build.frame_rate,
     )  # fmt: skip
 
 
-def check(build: Build, frames: int) -> bool:
-    """Simulate frames back to back and compare all implementations; keeps check.json."""
-    code = code_of("bitstream_flow.verify.gate", hardware=True)
-    key = digest("check", frames, build.bundle_key, *code)
-    return run_step(build.folder, "check", key, partial(_check, build, frames))
-
-
-def _check(build: Build, frames: int, out: Path) -> None:
+def _check(frames: int, build: Build, out: Path) -> None:
     from bitstream_flow.verify.gate import compare
     from bitstream_flow.verify.implementations import random_images
 
@@ -134,32 +101,43 @@ def _check(build: Build, frames: int, out: Path) -> None:
     report.print()
     if not report.equal:
         raise InputError("the implementations differ: see the lines above")
-    (out / "check.json").write_text(json.dumps(report.as_json(), indent=1))
-
-
-def map_chip(build: Build) -> bool:
-    """Every operator through Yosys for the board's part; keeps map.json."""
-    key = digest("map", build.bundle_key, *code_of(map_units.__module__, hardware=True))
-    return run_step(build.folder, "map", key, partial(_map, build))
+    (out / "check.json").write_text(json.dumps(values_of(report.record), indent=1))
 
 
 def _map(build: Build, out: Path) -> None:
-    mapped = map_units(units(build.plan.chip, build.plan.fifos), build.board.family)
+    mapped = map_units(units(build.plan.chip), build.board.family)
     values = {name: asdict(resources) for name, resources in mapped.items()}
     (out / "map.json").write_text(json.dumps(values, indent=1))
 
 
+# Checkpoint -> QONNX and manifest, and a copy of the checkpoint to compare with.
+EXPORT = BuildStep("export", ("model.export",), _exported, _export)
+# QONNX -> FINN -> graph; every stage is compared with Brevitas.
+FRONTEND = BuildStep(
+    "frontend", ("bitstream_flow.frontend.compile",), lambda build: [build.qonnx], _compile
+)
+# Every operator's folding and every FIFO's depth; an error if the board is too small.
+FOLD = BuildStep("fold", (Planner.__module__, save_plan.__module__), _folded, _fold)
+# RTL, weights and manifest.
+BUNDLE = BuildStep("bundle", (write_bundle.__module__,), _bundled, _bundle, hardware=True)
+# Every operator through Yosys for the board's part.
+MAP = BuildStep(
+    "map", (map_units.__module__,), lambda build: [build.bundle_key], _map, hardware=True
+)
+
+
+def check_step(frames: int) -> BuildStep:
+    """Simulate frames back to back and compare all implementations; keeps check.json."""
+    return BuildStep(
+        "check", ("bitstream_flow.verify.gate",), lambda build: [frames, build.bundle_key],
+        partial(_check, frames), hardware=True,
+    )  # fmt: skip
+
+
 def run_chip(build: Build, frames: int, last: Callable[[Build], str]) -> None:
     """Every step in order, then the summary table, the vendor's part (`last`) and the report."""
-    steps: Steps = {
-        "export": partial(export, build),
-        "frontend": partial(frontend, build),
-        "fold": partial(fold, build),
-        "bundle": partial(make_bundle, build),
-        "check": partial(check, build, frames),
-        "map": partial(map_chip, build),
-    }
-    run_steps(steps)
+    steps = (EXPORT, FRONTEND, FOLD, BUNDLE, check_step(frames), MAP)
+    run_steps({step.name: partial(step.run, build) for step in steps})
     summary = Summary.read(build)
     print(write_summary(summary))
     print(last(build))
@@ -177,12 +155,8 @@ def run_finn(build: Build, frames: int) -> None:
 
     from bitstream_flow.vendors.finn import flow
 
-    steps: Steps = {
-        "export": partial(export, build),
-        "frontend": partial(frontend, build),
-        "finn": partial(flow.run_finn, build),
-    }
-    run_steps(steps)
+    steps: Steps = {step.name: partial(step.run, build) for step in (EXPORT, FRONTEND)}
+    run_steps({**steps, "finn": partial(flow.run_finn, build)})
     Console().print(flow.report(build))
     print(flow.verdict(build))
 

@@ -29,7 +29,7 @@ def report(name: str, board: Board, plan: Plan) -> Table:
         table.add_column(title, justify="left" if title == "operator" else "right")
     count, cycles = Counter[str](), Counter[str]()
     kinds: dict[str, Resources] = {}
-    for node in plan.chip.nodes:
+    for node in plan.graph.nodes:
         kind = node.op.module
         count[kind] += 1
         cycles[kind] = max(cycles[kind], node.op.cycles)

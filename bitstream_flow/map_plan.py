@@ -22,7 +22,7 @@ from bitstream_flow.boards.board import Board, load_board
 from bitstream_flow.frontend.from_config import network_graph
 from bitstream_flow.plan.budget import shares, titles, verdict
 from bitstream_flow.plan.folding import Target
-from bitstream_flow.plan.mac_lanes import lanes
+from bitstream_flow.plan.mac_lanes import mac_lanes
 from bitstream_flow.plan.planner import Plan, Planner
 from bitstream_flow.synth.yosys import map_units, units
 from hls.common.errors import run_command
@@ -40,7 +40,7 @@ def with_random_constants(graph: Graph, seed: int = 0) -> Graph:
 
 def map_plan(plan: Plan, board: Board) -> dict[str, tuple[Resources, Resources]]:
     """Kind of operator -> (mapped, predicted)."""
-    wanted = units(with_random_constants(plan.chip), plan.fifos)
+    wanted = units(replace(plan.chip, graph=with_random_constants(plan.graph)))
     mapped = map_units(wanted, board.family)
     found: dict[str, tuple[Resources, Resources]] = defaultdict(lambda: (Resources(), Resources()))
     for unit in wanted:
@@ -55,7 +55,7 @@ def map_plan(plan: Plan, board: Board) -> dict[str, tuple[Resources, Resources]]
 def report(
     name: str, board: Board, plan: Plan, found: dict[str, tuple[Resources, Resources]]
 ) -> Table:
-    """One row a kind of operator, mapped and predicted, and the shares of the part."""
+    """One row per kind of operator, mapped and predicted, and the shares of the part."""
     table = Table(title=f"{name} on {board.name} ({board.part}): mapped / predicted")
     for title in ("operator", *titles(board).values()):
         table.add_column(title, justify="left" if title == "operator" else "right")
@@ -69,7 +69,7 @@ def report(
         table.add_row(kind, *cells)
     share = [shares(one, board) for one in total]
     table.add_row("of the part", *(f"{share[0][r]:.1%} / {share[1][r]:.1%}" for r in names))
-    table.caption = f"{total[0].lut / lanes(plan.chip):.2f} LUT a lane all in (mapped)"
+    table.caption = f"{total[0].lut / mac_lanes(plan.graph):.2f} LUT per lane all in (mapped)"
     return table
 
 

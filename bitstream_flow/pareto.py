@@ -18,7 +18,7 @@ from rich.table import Table
 from bitstream_flow.boards.board import Board, load_board
 from bitstream_flow.frontend.from_config import network_graph
 from bitstream_flow.plan.budget import NAMES, fastest, scarcest, shares, titles
-from bitstream_flow.plan.mac_lanes import lanes, utilisation
+from bitstream_flow.plan.mac_lanes import mac_lanes, utilisation
 from bitstream_flow.plan.planner import Plan, Planner
 from hls.common.errors import run_command
 from hls.operators.matrix_vector import MatrixVector
@@ -44,7 +44,7 @@ def report(name: str, network: NetworkConfig, board: Board, widths: Sequence[int
     table = Table(title=f"{name} on {board.name} ({board.part}) by width: predicted")
     for title in (
         "width", "weights, Kib", "frames/s", *titles(board).values(), "scarcest", "lanes",
-        "at work", "LUT a lane",
+        "at work", "LUT per lane",
     ):  # fmt: skip
         table.add_column(title, justify="right")
     for width in widths:
@@ -55,7 +55,7 @@ def report(name: str, network: NetworkConfig, board: Board, widths: Sequence[int
 
 
 def _cells(plan: Plan, board: Board) -> list[str]:
-    share, count = shares(plan.resources, board), lanes(plan.chip)
+    share, count = shares(plan.resources, board), mac_lanes(plan.graph)
     name = scarcest(share)
     return [
         f"{_weight_bits(plan) / 1024:,.0f}",
@@ -63,13 +63,13 @@ def _cells(plan: Plan, board: Board) -> list[str]:
         *(f"{share[key]:.0%}" for key in titles(board)),
         f"{NAMES[name]} {share[name]:.0%}",
         str(count),
-        f"{utilisation(plan.chip, plan.interval):.0%}",
+        f"{utilisation(plan.graph, plan.interval):.0%}",
         f"{plan.resources.lut / count:.2f}",
     ]
 
 
 def _weight_bits(plan: Plan) -> int:
-    ops = (node.op for node in plan.chip.nodes)
+    ops = (node.op for node in plan.graph.nodes)
     return sum(
         op.tensor.channels * op.out_channels * op.bits_per_weight
         for op in ops

@@ -11,16 +11,24 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
 from bitstream_flow.artifacts.build import Build
-from bitstream_flow.synth.ecp5 import PART, Routed, result_path, route_chip, route_unit, unit_key
+from bitstream_flow.synth.ecp5 import (
+    PART,
+    Ecp5Route,
+    Ecp5Routes,
+    result_path,
+    route_chip,
+    route_unit,
+    unit_key,
+)
 from bitstream_flow.synth.yosys import Unit, units
 from hls.common.errors import InputError, run_command
+from hls.common.records import values_of
 from hls.operators.fifo import Fifo
 
 ROWS = 25
@@ -32,7 +40,7 @@ def chosen_units(build: Build, wanted: str) -> list[Unit]:
     FIFOs of depth 0, which are wires, are left out.
     """
     every = [
-        unit for unit in units(build.plan.chip, build.plan.fifos)
+        unit for unit in units(build.plan.chip)
         if not isinstance(unit.op, Fifo) or unit.op.depth > 0
     ]  # fmt: skip
     found = [unit for unit in every if wanted in ("all", unit.op.module, unit.name)]
@@ -42,7 +50,7 @@ def chosen_units(build: Build, wanted: str) -> list[Unit]:
     return list({unit.key: unit for unit in found}.values())
 
 
-def route_units(wanted: Sequence[Unit], clock_mhz: float) -> dict[str, Routed]:
+def route_units(wanted: Sequence[Unit], clock_mhz: float) -> dict[str, Ecp5Route]:
     """Unit name -> its result, slowest first; shows progress, and resumes where it was cut off."""
     missing = [u for u in wanted if not result_path(unit_key(u, clock_mhz)).exists()]
     for unit in tqdm(missing, desc="route", unit="operator", disable=None):
@@ -51,7 +59,7 @@ def route_units(wanted: Sequence[Unit], clock_mhz: float) -> dict[str, Routed]:
     return dict(sorted(results.items(), key=lambda item: item[1].mhz))
 
 
-def best_of(build: Build, clock_mhz: float, seeds: int) -> Routed:
+def best_of(build: Build, clock_mhz: float, seeds: int) -> Ecp5Route:
     """The fastest of several placements of the chip; one line each where there are several."""
     found = []
     for seed in range(1, seeds + 1):
@@ -61,18 +69,17 @@ def best_of(build: Build, clock_mhz: float, seeds: int) -> Routed:
     return max(found, key=lambda routed: routed.mhz)
 
 
-def save(build: Build, results: dict[str, Routed]) -> None:
-    """Add results to the build's route.json; those of another bundle make way."""
+def save(build: Build, results: dict[str, Ecp5Route]) -> None:
+    """Add results to the build's route.json; those of another bundle are dropped."""
     path = build.folder / "route" / "route.json"
     path.parent.mkdir(exist_ok=True)
-    old = json.loads(path.read_text()) if path.exists() else {}
-    kept = old["results"] if old.get("bundle_key") == build.bundle_key else {}
-    kept |= {name: asdict(routed) for name, routed in results.items()}
-    text = {"bundle_key": build.bundle_key, "part": PART, "results": kept}
-    path.write_text(json.dumps(text, indent=1))
+    old = Ecp5Routes.load(path, build.bundle_key)
+    kept = {**(old.results if old else {}), **results}
+    routes = Ecp5Routes(build.bundle_key, PART, kept)
+    path.write_text(json.dumps(values_of(routes), indent=1))
 
 
-def table(results: dict[str, Routed]) -> Table:
+def table(results: dict[str, Ecp5Route]) -> Table:
     """The slowest, a row each."""
     shown = Table(title=f"placed and routed for {PART} by nextpnr")
     for title in ("", "MHz", "LUT4", "FF", "DP16KD", "MULT18", "slowest path, from and to"):

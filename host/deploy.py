@@ -49,7 +49,7 @@ def stage(folder: Path, bundle: Path) -> Path:
     Bundles keep their place in build/, so that several configurations can lie side by side.
     """
     manifest = check_seal(bundle)
-    place = Path("build", f"{manifest['config']}-{manifest['board']}", "bundle")
+    place = Path("build", f"{manifest.config}-{manifest.board}", "bundle")
     for path in deployed_files():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / path, folder / path)

@@ -3,7 +3,7 @@
 """The live page under load: `python -m host.page_bench --video F --viewers 4`.
 
 A looped video goes through the whole pipeline to the page, and viewers in processes of their own
-measure what reaches them: pictures a second, and the way from capture to the last byte.
+measure what reaches them: pictures per second, and the latency from capture to the last byte.
 """
 
 from __future__ import annotations

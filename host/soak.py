@@ -28,7 +28,7 @@ from host.live.stop import Stop
 from host.outputs.display import PageOutput, status_of
 from host.selftest.memory import GROWTH_MIB, resident_mib
 
-# Every so many frames the result is compared with golden, so that a mixed-up result shows.
+# Once in this many frames the result is compared with golden, so that a mixed-up result shows.
 _CHECK_EVERY = 50
 
 

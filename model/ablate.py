@@ -3,7 +3,7 @@
 """The ablation study: `python -m model.ablate --data FOLDER [--only faces68] [--jobs 2]`.
 
 Trains every row of model/ablation/study.toml that has no result yet (an interrupted study goes on
-where it stopped), keeps one line a run in model/ablation/<data>.csv, and writes the table of means
+where it stopped), keeps a line per run in model/ablation/<data>.csv, and writes the table of means
 and spreads into model/ablation/README.md, below its text.
 """
 

@@ -96,7 +96,7 @@ def bare_epoch(config: Config, dataset: Dataset) -> Callable[[], None]:
 
 
 def compare(config: Config, images: int) -> tuple[float, float]:
-    """Images a second of (our loop, the bare loop): medians of rounds taken in turn."""
+    """Images per second of (our loop, the bare loop): medians of rounds taken in turn."""
     dataset = synthetic(images, config.network.landmarks, side=160)
     trainer = Trainer(config, fabric_of(config, "cpu", 1, 1))
     plain = bare_epoch(config, dataset)

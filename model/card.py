@@ -75,7 +75,7 @@ def card(result: Result) -> str:
     rows = [
         ("Print it", f"`python -m model.evaluate --config {config.name} --data FOLDER`"),
         *(
-            (f"{kind.capitalize()} weights", f"{total.weights:,}, {total.macs:,} MAC a frame")
+            (f"{kind.capitalize()} weights", f"{total.weights:,}, {total.macs:,} MAC per frame")
             for kind, total in count(config).items()
         ),
         *(("Data", _origin(source)) for source in config.data.sources),

@@ -291,7 +291,7 @@ def _read(path: Path, above: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def _one_kind_of_files(merged: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """A configuration that names `file` leaves its base's `files` behind, and the other way."""
+    """A configuration that names `file` leaves its base's `files` behind, and the reverse."""
     for given, other in (("file", "files"), ("files", "file")):
         if given in own and other not in own:
             merged["data"].pop(other, None)

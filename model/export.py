@@ -18,7 +18,7 @@ import logging
 import tempfile
 import warnings
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,9 @@ from qonnx.core.onnx_exec import execute_onnx
 from qonnx.util.cleanup import cleanup_model
 
 from hls.common.errors import InputError, run_command
+from hls.common.records import values_of
+from hls.streams.exported import Crop, Exported
+from hls.streams.landmarks import DecoderSettings
 from model.config import STRIDE, Config, load_config
 from model.network.network import LandmarkNetwork
 from model.network.rounding_ties import ties
@@ -56,20 +59,21 @@ def export_network(config_name: str, checkpoint: Path | None, out: Path) -> Path
     path = checkpoint or checkpoint_path(config_name)
     logits = load_logits(config, path)
     qonnx = export_qonnx_file(logits.network, out / f"{config_name}.onnx")
-    manifest = describe(config) | {
-        "decoder": asdict(logits.decoder),
-        **confidence_entry(path),
-        "checkpoint_sha256": _sha256(path),
-        "qonnx_sha256": _sha256(qonnx),
-    }
-    (out / f"{config_name}.manifest.json").write_text(json.dumps(manifest, indent=1))
+    exported = replace(
+        describe(config, logits.decoder),
+        checkpoint_sha256=_sha256(path),
+        qonnx_sha256=_sha256(qonnx),
+        confidence=confidence_of(path),
+    )
+    text = json.dumps(values_of(exported), indent=1)
+    (out / f"{config_name}.manifest.json").write_text(text)
     return qonnx
 
 
-def confidence_entry(checkpoint: Path) -> dict[str, object]:
-    """The manifest's entry `confidence`, where the checkpoint has been calibrated."""
-    found = confidence_of(checkpoint)
-    return {} if found is None else {"confidence": found.as_entry()}
+def describe(config: Config, decoder: DecoderSettings) -> Exported:
+    """What the later steps need to know of a network; files and confidences are not its own."""
+    crop, landmarks = Crop(config.data.crop), config.network.landmarks
+    return Exported(config.name, config.as_dict(), landmarks, STRIDE, crop, decoder)
 
 
 def exact_config(name: str) -> Config:
@@ -78,17 +82,6 @@ def exact_config(name: str) -> Config:
     if config.network.inexact:
         raise InputError(f"{name} can't be exported: {config.network.inexact}")
     return config
-
-
-def describe(config: Config) -> dict[str, object]:
-    """What the later steps need to know of the network."""
-    return {
-        "config": config.name,
-        "settings": config.as_dict(),
-        "landmarks": config.network.landmarks,
-        "stride": STRIDE,
-        "crop": {"scale": config.data.crop},
-    }
 
 
 def export_qonnx_file(network: LandmarkNetwork, path: Path) -> Path:

@@ -17,7 +17,7 @@ def main() -> None:
     parser.add_argument("--config", default="face-tiny")
     args = parser.parse_args()
     for kind, total in count(load_config(args.config)).items():
-        print(f"{kind:>8}: {total.weights:>10,} weights, {total.macs / 1e6:>9.2f} M MAC a frame")
+        print(f"{kind:>8}: {total.weights:>10,} weights, {total.macs / 1e6:>9.2f} M MAC per frame")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ Its overlay.hwh is the expected handoff, enough for the simulated board, until V
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,14 @@ import numpy as np
 from bitstream_flow.artifacts.block_design import design_for
 from bitstream_flow.artifacts.handoff import write_expected
 from bitstream_flow.boards.board import Board
-from bitstream_flow.fifos.depths import Depth, fifos, joins
 from bitstream_flow.generate.rtl import generate
-from hls.graph.edges import edges
+from hls.common.records import values_of
+from hls.graph.chip import Chip
+from hls.graph.decoder import heatmap_graph
 from hls.graph.graph import Graph, fold_of, to_json
+from hls.streams.exported import Exported
 from hls.streams.tensor import Stream
+from host.bundle.manifest import EXPECTED, Input, Manifest, Output, Predicted
 from host.bundle.packed_weights import pack_constants
 from host.bundle.seal import HANDOFF, seal
 
@@ -30,36 +32,41 @@ def write_bundle(
     folder: Path,
     *,
     logical: Graph,
-    chip: Graph,
-    depths: list[Depth],
+    chip: Chip,
     board: Board,
-    details: Mapping[str, Any],
+    network: Exported,
+    target_fps: float,
 ) -> None:
     """Write the bundle into the empty `folder`.
 
-    `logical` is what the golden model runs, `chip` the folded graph with its width converters;
-    `details` are further manifest entries (config, model, predicted, crop, stride,
-    confidence).
+    `logical` is what the golden model runs, `chip` what is built of it, `network` what the export
+    says of it.
     """
-    sizes = {depth.name: depth.depth for depth in depths}
-    generate(chip, fifos(chip, depths), folder / "rtl")
+    generate(chip, folder / "rtl")
     arrays: dict[str, Any] = pack_constants(logical)
     np.savez(folder / "weights.npz", **arrays)
-    streams = {edge.name: edge.stream for edge in edges(chip)}
-    manifest = {
-        **{key: value for key, value in details.items() if key != "stride"},
-        "board": board.name,
-        "part": board.part,
-        "clock_mhz": board.clock_mhz,
-        "input": _port(streams[chip.input]) | {"normalisation": "none"},
-        "output": _port(streams[chip.output]) | {"stride": details["stride"]},
-        "graph": to_json(logical),
-        "fold": {node.name: fold_of(node.op) for node in chip.nodes},
-        "fifos": sizes,
-        "joins": {name: list(names) for name, names in joins(chip).items()},
+    first, last = map(_port, chip.ends)
+    manifest = Manifest(
+        config=network.config,
+        target_fps=target_fps,
+        decode=heatmap_graph(logical) is not logical,
+        decoder=network.decoder,
+        predicted=Predicted(chip.interval, board.clock_hz / chip.interval),
+        model=values_of(network),
+        crop=network.crop,
+        confidence=network.confidence,
+        board=board.name,
+        part=board.part,
+        clock_mhz=board.clock_mhz,
+        input=Input(**first),
+        output=Output(**last, stride=network.stride),
+        graph=to_json(logical),
+        fold={node.name: fold_of(node.op) for node in chip.graph.nodes},
+        fifos={name: fifo.depth for name, fifo in chip.fifos.items()},
+        joins=chip.graph.joins,
         # Vivado's own takes its place, and says so.
-        "handoff": "expected",
-    }
+        handoff=EXPECTED,
+    )
     write_expected(folder / HANDOFF, design_for(manifest, board))
     seal(folder, manifest)
 

@@ -4,7 +4,7 @@
 
 `python -m bitstream_flow.benchmarks.emulator --config face-z1`: the candidates take turns, so that
 noise hits all alike. ONNX Runtime gets a lighter network (see `float_twin`), no decoding of
-landmarks, and a float image that lies ready.
+landmarks, and a float image that is ready in memory.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def candidates(graph: Graph, decoder: DecoderSettings) -> dict[str, Candidate]:
 
 
 def measure(runs: dict[str, Candidate], rounds: int, frames: int = 8) -> dict[str, float]:
-    """Median seconds a frame of each candidate, in turns of so many frames.
+    """Median seconds per frame of each candidate, in turns of `frames` frames.
 
     A turn begins with a frame that does not count: it finds the other candidates' data in the
     caches.
@@ -105,7 +105,7 @@ def main() -> None:
     bundle = load_bundle(args.bundle or Build.existing(args.config, args.board).bundle)
     macs = multiplications(bundle.graph)
     seconds = measure(candidates(bundle.graph, bundle.decoder), args.rounds)
-    title = f"{bundle.manifest['config']}, {macs / 1e6:.1f} million multiplications a frame"
+    title = f"{bundle.manifest.config}, {macs / 1e6:.1f} million multiplications per frame"
     console = Console(width=100)
     console.print(report(title, seconds, macs))
     console.print(

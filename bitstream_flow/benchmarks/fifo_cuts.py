@@ -33,14 +33,14 @@ _LEAST = 4
 
 @dataclass(frozen=True)
 class Shortened:
-    """A FIFO cut to `kept` entries: cycles a frame, None where it deadlocks."""
+    """A FIFO cut to `kept` entries: cycles per frame, None where it deadlocks."""
 
     fifo: Depth
     kept: int
     cycles: float | None
 
     def effect(self, base: float) -> str:
-        """What the cut does to a pace of `base` cycles a frame."""
+        """What the cut does to a pace of `base` cycles per frame."""
         if self.cycles is None:
             return "deadlock"
         return f"{self.cycles / base - 1:+.1%}"
@@ -62,7 +62,7 @@ def pace(rtl: RtlSimulation, build: Build, limits: dict[str, int]) -> float | No
 
 
 def shorten(build: Build, count: int) -> tuple[float, list[Shortened]]:
-    """(cycles a frame with all FIFOs as computed, each of the `count` largest ones shortened)."""
+    """(cycles per frame with all FIFOs as computed, each of the `count` largest ones shortened)."""
     rtl = RtlSimulation(load_bundle(build.bundle), lambda _: None)
     base = pace(rtl, build, {})
     if base is None:
@@ -79,8 +79,8 @@ def shorten(build: Build, count: int) -> tuple[float, list[Shortened]]:
 def report(build: Build, base: float, found: list[Shortened]) -> Table:
     """One row a FIFO: depth, least depth, and the pace with each cut."""
     table = Table(
-        title=f"{build.config} on {build.board.name}: {base:.0f} cycles a frame in RTL;"
-        " with one FIFO shortened (measured)"
+        title=f"{build.config} on {build.board.name}: {base:.0f} cycles per frame in RTL;"
+        " with one FIFO shortened (simulated)"
     )
     cuts = ["one entry less", *(f"{share:.0%} less" for share in SHARES[1:])]
     for title in ("FIFO", "depth", "bits", "least", *cuts):

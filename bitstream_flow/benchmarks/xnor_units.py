@@ -35,10 +35,10 @@ def unit(pe: int, simd: int, mmv: int, block_ram: int) -> Unit:
 
 
 def report(units: list[Unit], mapped: dict[str, Resources]) -> Table:
-    """One row a unit."""
+    """One row per unit."""
     table = Table(title="XNOR-popcount units on the xc7, mapped by Yosys, all in")
     for title in (
-        "pe x simd", "pixels a word", "weights in", "LUT", "FF", "BRAM36", "LUT a lane",
+        "pe x simd", "pixels per word", "weights in", "LUT", "FF", "BRAM36", "LUT per lane",
         "predicted", "error",
     ):  # fmt: skip
         table.add_column(title, justify="right")

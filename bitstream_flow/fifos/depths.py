@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """FIFO depths by analysis: deep enough to keep the pace, with the least that cannot deadlock.
 
-The depth comes from the schedule with unbounded FIFOs (see `schedule`). The least is untimed: for
-every fork, `tokens[e][i]` is how many of its input beats have to pass before beat i of edge e can
-exist, found by composing the operators' `needs()`. When a join is about to fire, the fork has
-passed the beats that its slowest input needs; what the other inputs got by then, and the join has
-not taken yet, waits in their FIFOs.
+The depth comes from the schedule with unbounded FIFOs (see `schedule`). The least depth is untimed:
+for every fork, `tokens[e][i]` is how many of its input beats have to pass before beat i of edge e
+can exist, found by composing the operators' `needs()`. When a join is about to take beats, the fork
+has passed those that the join's slowest input needs; what the other inputs received by then, and
+the join has not taken yet, is stored in their FIFOs.
 """
 
 from __future__ import annotations
@@ -17,21 +17,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from bitstream_flow.fifos.schedule import moves
-from hls.graph.edges import edges
+from hls.common.errors import InputError
+from hls.graph.chip import Chip
 from hls.graph.graph import Graph, Node
 from hls.operators.fifo import Fifo, latency
+from hls.operators.operator import Operator
 from hls.operators.stream_fork import Fork
 from hls.operators.width_converter import WidthConverter
 
 # Streams without a FIFO that may follow one another: their ready is one path.
 WIRES_MAX = 2
+# Schedules until the latencies settle: a few, as they only grow.
+_ROUNDS_MAX = 100
 
 
 @dataclass(frozen=True)
 class Depth:
     """Depth of the FIFO on one edge: `least` is free of deadlock, `depth` also keeps the pace.
 
-    With `ultra_ram` it lies in UltraRAM.
+    With `ultra_ram` it is stored in UltraRAM.
     """
 
     name: str
@@ -46,121 +50,132 @@ class Depth:
         return self.depth * self.width_bits
 
 
-def fifos(graph: Graph, depths: Iterable[Depth]) -> dict[str, Fifo]:
-    """Edge of a converted graph -> its FIFO as an operator."""
-    found = {depth.name: depth for depth in depths}
-    return {
-        name: Fifo(
-            stream.tensor, lanes=stream.lanes, depth=found[name].depth,
-            ultra_ram=found[name].ultra_ram,
+def chip_of(graph: Graph, depths: Iterable[Depth]) -> Chip:
+    """The graph, whose width converters are in place, with FIFOs of these depths."""
+    fifos = {}
+    for depth in depths:
+        stream = graph.streams[depth.name]
+        fifos[depth.name] = Fifo(
+            stream.tensor, lanes=stream.lanes, depth=depth.depth, ultra_ram=depth.ultra_ram
         )
-        for name, stream in ((edge.name, edge.stream) for edge in edges(graph))
-    }  # fmt: skip
+    return Chip(graph, fifos)
 
 
 def size_fifos(graph: Graph, interval: int) -> list[Depth]:
-    """Depths for every edge of a converted graph at one frame every `interval` cycles."""
+    """Depths for every edge at one frame every `interval` cycles; width converters are in place."""
     needs = {node.name: np.asarray(node.op.needs(), dtype=np.int64) for node in graph.nodes}
-    least: dict[str, int] = {}
+    minimum: dict[str, int] = {}
     for index, node in enumerate(graph.nodes):
         if isinstance(node.op, Fork):
             for name, depth in _from_fork(graph, index, needs).items():
-                least[name] = max(least.get(name, 0), depth)
-    _move_before_splits(graph, least)
-    wanted = _wanted(graph, interval, needs, least)
+                minimum[name] = max(minimum.get(name, 0), depth)
+    _move_before_splits(graph, minimum)
+    for_pace = _depths_for_pace(graph, interval, needs, minimum)
     found = []
-    streams = {edge.name: edge.stream for edge in edges(graph)}
-    for name, stream in streams.items():
-        base = min(wanted[name], 1)
-        if name in least:
+    for name, stream in graph.streams.items():
+        least = min(for_pace[name], 1)
+        if name in minimum:
             others = _converted(graph, name)
-            elsewhere = sum((wanted[other] - 1) * streams[other].lanes for other in others)
-            base = max(base, least[name] - elsewhere // stream.lanes)
-        found.append(Depth(name, base, max(base, wanted[name]), stream.width_bits))
+            elsewhere = sum((for_pace[other] - 1) * graph.streams[other].lanes for other in others)
+            least = max(least, minimum[name] - elsewhere // stream.lanes)
+        found.append(Depth(name, least, max(least, for_pace[name]), stream.width_bits))
     return found
 
 
-def _wanted(
-    graph: Graph, interval: int, needs: Mapping[str, np.ndarray], least: Mapping[str, int]
+def _depths_for_pace(
+    graph: Graph, interval: int, needs: Mapping[str, np.ndarray], minimum: Mapping[str, int]
 ) -> dict[str, int]:
-    """Places that the schedule needs, none where wires do."""
-    widths = {edge.name: edge.stream.width_bits for edge in edges(graph)}
-    ways = {name: latency(max(1, least.get(name, 0)), widths[name]) for name in graph.tensors}
-    timetable = moves(graph, interval, needs, ways)
-    wanted = {name: found.depth(interval) for name, found in timetable.items()}
-    bare = wires(graph, wanted, least)
-    while True:
-        # A deeper FIFO is slower; what comes later may need others to be deeper.
-        deeper = {name: max(way, latency(wanted[name], widths[name])) for name, way in ways.items()}
-        now = deeper | dict.fromkeys(bare, 0)
-        if now == ways:
-            return wanted | dict.fromkeys(bare, 0)
-        ways = now
-        timetable = moves(graph, interval, needs, ways)
-        wanted = {name: found.depth(interval) for name, found in timetable.items()}
-        bare = {name for name in bare if timetable[name].direct}
+    """Depths that the schedule needs; 0 where the stream needs no FIFO and is plain wires.
+
+    A deeper FIFO has a longer latency, which delays later beats and may make other FIFOs deeper:
+    the schedule is repeated until its latencies are those that it was made with.
+    """
+    widths = {name: stream.width_bits for name, stream in graph.streams.items()}
+    latencies = {name: latency(max(1, minimum.get(name, 0)), widths[name]) for name in widths}
+    unbuffered: set[str] | None = None
+    for _ in range(_ROUNDS_MAX):
+        timetable = moves(graph, interval, needs, latencies)
+        depths = {name: found.depth(interval) for name, found in timetable.items()}
+        if unbuffered is None:
+            unbuffered = wires(graph, depths, minimum)
+        else:
+            unbuffered = {name for name in unbuffered if timetable[name].direct}
+        before = latencies
+        latencies = {
+            name: 0 if name in unbuffered else max(slow, latency(depths[name], widths[name]))
+            for name, slow in before.items()
+        }
+        if latencies == before:
+            return depths | dict.fromkeys(unbuffered, 0)
+    raise InputError(f"FIFO depths at {interval} cycles per frame do not settle: ask for less FPS")
 
 
 def _converted(graph: Graph, name: str) -> Iterator[str]:
-    """The same stream in other widths: what waits there need not wait here."""
-    behind = name
-    while behind in graph.consumers and isinstance(graph.consumers[behind][0].op, WidthConverter):
-        (behind,) = graph.consumers[behind][0].outputs
-        yield behind
-    while name in graph.producers and isinstance(graph.producers[name][0].op, WidthConverter):
-        (name,) = graph.producers[name][0].inputs
-        yield name
+    """Edges joined to this one by width converters alone: what they store need not be stored here.
+
+    Those downstream come first.
+    """
+    downstream = upstream = name
+    while isinstance(_taker(graph, downstream), WidthConverter):
+        (downstream,) = graph.consumers[downstream][0].outputs
+        yield downstream
+    while isinstance(_giver(graph, upstream), WidthConverter):
+        (upstream,) = graph.producers[upstream][0].inputs
+        yield upstream
 
 
-def wires(graph: Graph, wanted: Mapping[str, int], least: Mapping[str, int]) -> set[str]:
-    """Edges that may do without a FIFO, those that save most first.
+def _taker(graph: Graph, name: str) -> Operator | None:
+    return graph.consumers[name][0].op if name in graph.consumers else None
 
-    Each beat is taken as it comes, no join needs it to wait, and no path passes more than
-    WIRES_MAX of them.
+
+def _giver(graph: Graph, name: str) -> Operator | None:
+    return graph.producers[name][0].op if name in graph.producers else None
+
+
+def wires(graph: Graph, depths: Mapping[str, int], minimum: Collection[str]) -> set[str]:
+    """Edges that need no FIFO, the widest first.
+
+    Each beat is taken in the cycle in which it is offered, no join needs it to be stored (then it
+    is in `minimum`), and no path leads through more than WIRES_MAX of them in a row.
     """
     found: set[str] = set()
-    for edge in sorted(edges(graph), key=lambda edge: -edge.stream.width_bits):
-        if edge.name in (graph.input, graph.output) or edge.name in least:
+    for name in sorted(graph.streams, key=lambda name: -graph.streams[name].width_bits):
+        if name in (graph.input, graph.output) or name in minimum:
             continue
-        giver, taker = graph.producers[edge.name][0], graph.consumers[edge.name][0]
-        row = 1 + _behind(graph, giver, found) + _ahead(graph, taker, found)
-        if wanted[edge.name] <= 2 and len(taker.inputs) == 1 and row <= WIRES_MAX:
-            found.add(edge.name)
+        giver, taker = graph.producers[name][0], graph.consumers[name][0]
+        row = 1 + _wires_upstream(graph, giver, found) + _wires_downstream(graph, taker, found)
+        if depths[name] <= 2 and len(taker.inputs) == 1 and row <= WIRES_MAX:
+            found.add(name)
     return found
 
 
-def _behind(graph: Graph, node: Node, wires: Collection[str]) -> int:
-    """The most wires that lead to the node one after another."""
+def _wires_upstream(graph: Graph, node: Node, wires: Collection[str]) -> int:
+    """The longest row of wires that ends at the node."""
     if node.op.registered:
         return 0
-    rows = [1 + _behind(graph, graph.producers[n][0], wires) for n in node.inputs if n in wires]
-    return max(rows, default=0)
+    givers = (graph.producers[name][0] for name in node.inputs if name in wires)
+    return max((1 + _wires_upstream(graph, giver, wires) for giver in givers), default=0)
 
 
-def _ahead(graph: Graph, node: Node, wires: Collection[str]) -> int:
-    """The most wires that lead on from the node one after another."""
+def _wires_downstream(graph: Graph, node: Node, wires: Collection[str]) -> int:
+    """The longest row of wires that starts at the node."""
     if node.op.registered:
         return 0
-    rows = [1 + _ahead(graph, graph.consumers[n][0], wires) for n in node.outputs if n in wires]
-    return max(rows, default=0)
+    takers = (graph.consumers[name][0] for name in node.outputs if name in wires)
+    return max((1 + _wires_downstream(graph, taker, wires) for taker in takers), default=0)
 
 
-def _move_before_splits(graph: Graph, least: dict[str, int]) -> None:
-    """What must wait behind a converter to narrow beats may as well wait in front of it, in wide.
+def _move_before_splits(graph: Graph, minimum: dict[str, int]) -> None:
+    """Move minimum depths upstream of converters to narrower beats: a word holds more there.
 
-    There the schedule lets it wait, too.
+    The schedule buffers there, too.
     """
     for node in reversed(graph.nodes):
         if isinstance(node.op, WidthConverter) and node.op.in_lanes > node.op.out_lanes:
-            (before,), (behind,) = node.inputs, node.outputs
+            (wide,), (narrow,) = node.inputs, node.outputs
             ratio = node.op.in_lanes // node.op.out_lanes
-            moved = -(-least.pop(behind, 0) // ratio)
-            least[before] = max(least.get(before, 0), moved)
-
-
-def joins(graph: Graph) -> dict[str, tuple[str, ...]]:
-    """Nodes with several inputs and the edges that feed them."""
-    return {node.name: node.inputs for node in graph.nodes if len(node.inputs) > 1}
+            moved = -(-minimum.pop(narrow, 0) // ratio)
+            minimum[wide] = max(minimum.get(wide, 0), moved)
 
 
 def _from_fork(graph: Graph, index: int, needs: dict[str, np.ndarray]) -> dict[str, int]:
@@ -171,7 +186,7 @@ def _from_fork(graph: Graph, index: int, needs: dict[str, np.ndarray]) -> dict[s
     found: dict[str, int] = {}
     ahead = set(fork.outputs)
     for node in graph.nodes[index + 1 :]:
-        # Behind the stream that all of them led to, a fork of its own asks for as much or more.
+        # Downstream of the stream that all paths lead to, another fork asks for as much or more.
         if len(ahead) == 1:
             break
         reached = [port for port, name in enumerate(node.inputs) if name in tokens]
@@ -191,16 +206,16 @@ def _from_fork(graph: Graph, index: int, needs: dict[str, np.ndarray]) -> dict[s
 
 
 def _wait(tokens: np.ndarray, taken: np.ndarray) -> np.ndarray:
-    """Fork beats that must have passed before `taken` beats of an edge were there."""
+    """Fork beats that must have passed before `taken` beats of an edge exist."""
     return np.where(taken > 0, tokens[np.maximum(taken, 1) - 1], 0)
 
 
 def _occupancy(tokens: np.ndarray, taken: np.ndarray, wait: np.ndarray) -> int:
-    """The most beats that have come and are not taken at the moment when the join fires.
+    """The most beats that are stored when the join takes beats: arrived, and not taken before.
 
     A fork hands a beat to each branch as soon as that branch takes it, so the last beat that the
     slow branch waits for need not have entered this one.
     """
-    before = np.concatenate([[0], taken[:-1]])
+    taken_before = np.concatenate([[0], taken[:-1]])
     arrived = np.searchsorted(tokens, wait - 1, side="right")
-    return int((np.maximum(arrived, taken) - before).max())
+    return int((np.maximum(arrived, taken) - taken_before).max())

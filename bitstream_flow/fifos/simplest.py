@@ -4,22 +4,20 @@
 
 from __future__ import annotations
 
-from bitstream_flow.fifos.depths import joins
-from hls.graph.edges import edges
 from hls.graph.graph import Graph
 
-# The smallest FIFO that passes a beat a cycle.
+# The smallest FIFO that passes a beat per cycle.
 _PLAIN = 2
 
 
 def skips(graph: Graph) -> set[str]:
-    """Inputs of joins but the one at the end of the longest way: what waits for the others."""
+    """Every join input except the slowest path's: those whose beats wait for the others."""
     steps = {graph.input: 0}
     for node in graph.nodes:
         ahead = 1 + max(steps[name] for name in node.inputs)
         steps.update(dict.fromkeys(node.outputs, ahead))
     found: set[str] = set()
-    for names in joins(graph).values():
+    for names in graph.joins.values():
         longest = max(names, key=lambda name: steps[name])
         found |= set(names) - {longest}
     return found
@@ -33,11 +31,11 @@ def simplest_safe_depths(graph: Graph) -> dict[str, int]:
     """
     waiting = skips(graph)
     return {
-        edge.name: edge.stream.beats if edge.name in waiting else _PLAIN for edge in edges(graph)
+        name: stream.beats if name in waiting else _PLAIN for name, stream in graph.streams.items()
     }
 
 
 def simplest_safe_bits(graph: Graph) -> int:
     """Memory of all FIFOs at the simplest safe depths, in bits."""
-    depths = simplest_safe_depths(graph)
-    return sum(depths[edge.name] * edge.stream.width_bits for edge in edges(graph))
+    depths = simplest_safe_depths(graph).items()
+    return sum(depth * graph.streams[name].width_bits for name, depth in depths)

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Which FIFOs lie in UltraRAM, on a part that has it, and which need wider beats for that.
+"""Which FIFOs are stored in UltraRAM, on a part that has it, and which need wider beats for that.
 
-UltraRAM starts without contents and has a latch behind it as block RAM has, so that nothing but the
-place changes: neither a FIFO's depth nor its latency. But its words are always 72 bits wide, and
-the long skips of an hourglass carry a channel a beat.
+UltraRAM starts without contents and has an output latch as block RAM has, so that neither a FIFO's
+depth nor its latency changes. But its words are always 72 bits wide, and the long skips of an
+hourglass carry one channel per beat.
 """
 
 from __future__ import annotations

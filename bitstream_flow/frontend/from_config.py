@@ -38,7 +38,7 @@ _PER_CHANNEL = nn.BatchNorm2d | nn.PReLU | nn.ReLU | nn.Identity | Shift
 
 
 class _Tracer(fx.Tracer):
-    """Stops at what becomes one operator, or no operator at all."""
+    """Treats modules that map to one operator, or to none, as leaves."""
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         return isinstance(m, BinaryConv | QuantConv2d | QuantIdentity | _PER_CHANNEL)
@@ -155,7 +155,7 @@ def _argument(node: fx.Node) -> fx.Node:
 
 
 def _with_forks(nodes: list[Node]) -> list[Node]:
-    """A fork behind each tensor that several nodes read, and a copy for each of them."""
+    """Forks downstream of each tensor that several nodes read, with a copy for each reader."""
     readers: dict[str, int] = {}
     for node in nodes:
         for name in node.inputs:

@@ -3,7 +3,7 @@
 """FINN's hardware graph -> our typed graph: strict, an unknown layer is an error with its name.
 
 Patterns: an addition and its clip become add_clip, a factor -1 and thresholds a flipped threshold,
-a 2x2 window and its pool max_pool. FINN's folding is left behind.
+a 2x2 window and its pool max_pool. FINN's folding is ignored.
 """
 
 from __future__ import annotations

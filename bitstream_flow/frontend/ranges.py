@@ -50,7 +50,7 @@ def _range_of(model: ModelWrapper, node: NodeProto, ranges: dict[str, Range]) ->
 
 
 def conv_range(weights: np.ndarray, values: Range) -> Range:
-    """Least and greatest sum of any output channel; zero padding lies inside the range."""
+    """Least and greatest sum of any output channel; zero padding is inside the range."""
     rows = weights.reshape(len(weights), -1).astype(np.int64)
     low, high = min(values[0], 0), max(values[1], 0)
     if (weights % 1 != 0).any():

@@ -30,7 +30,7 @@ QUANTS = {"Quant", "BipolarQuant"}
 
 
 @dataclass(frozen=True)
-class Steps:
+class ThresholdTable:
     """Thresholds (C, T) ascending, and per channel whether the function falls."""
 
     thresholds: np.ndarray
@@ -109,7 +109,7 @@ def _chain(model: ModelWrapper, node: NodeProto) -> tuple[list[NodeProto], str]:
 
 def _steps(
     model: ModelWrapper, node: NodeProto, chain: list[NodeProto], source: str, span: Range
-) -> Steps:
+) -> ThresholdTable:
     shape = model.get_tensor_shape(source)
     if shape is None:
         raise InputError(f"{node.op_type} {node.output[0]}: the shape of {source} is unknown")
@@ -130,7 +130,7 @@ def _steps(
         _first_reached(integers, results[:, channel], wanted, bool(falls[channel]))
         for channel in range(shape[1])
     ]
-    return Steps(np.stack(rows).astype(np.float32), falls)
+    return ThresholdTable(np.stack(rows).astype(np.float32), falls)
 
 
 def _first_reached(
@@ -170,7 +170,7 @@ def _run(
     return np.asarray(session.run(None, {source: values})[0])
 
 
-def _replace(model: ModelWrapper, node: NodeProto, source: str, steps: Steps) -> None:
+def _replace(model: ModelWrapper, node: NodeProto, source: str, steps: ThresholdTable) -> None:
     name, kind = node.output[0], _datatype(model, node)
     position = list(model.graph.node).index(node)
     new = []

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Folded graph -> the HLS C++ of the chip: operators as dataflow processes, a FIFO an edge.
+"""Folded graph -> the HLS C++ of the chip: operators as dataflow processes, a FIFO per edge.
 
 `accelerator` has the AXI4-Streams of the RTL's shell, with tlast on the last beat of a frame. The
 same text is what Vitis HLS synthesises and what the C simulation runs.
@@ -9,11 +9,11 @@ same text is what Vitis HLS synthesises and what the C simulation runs.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from bitstream_flow.generate.rtl import SPDX, check_identifiers, identifier
-from hls.graph.edges import edges
+from hls.graph.chip import Chip
 from hls.graph.graph import Graph, Node
 from hls.operators.fifo import Fifo
 from hls.operators.operator import PARTS
@@ -31,23 +31,24 @@ _PRAGMAS = (
 )
 
 
-def generate_hls(graph: Graph, fifos: Mapping[str, Fifo], folder: Path) -> list[Path]:
-    """Write the C++ of a converted graph and the headers it needs into `folder`."""
+def generate_hls(chip: Chip, folder: Path) -> list[Path]:
+    """Write the chip's C++ and the headers that it needs into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    operators = {Fifo.cpp_header(), *(node.op.cpp_header() for node in graph.nodes)}
+    operators = {Fifo.cpp_header(), *(node.op.cpp_header() for node in chip.graph.nodes)}
     for source in {*PARTS.glob("*.hpp"), *operators}:
         shutil.copyfile(source, folder / source.name)
-    for name, text in hls_texts(graph, fifos).items():
+    for name, text in hls_texts(chip).items():
         (folder / name).write_text(text)
     return sorted(folder.iterdir())
 
 
-def hls_texts(graph: Graph, fifos: Mapping[str, Fifo]) -> dict[str, str]:
+def hls_texts(chip: Chip) -> dict[str, str]:
     """The generated files: dataflow.hpp, dataflow.cpp and tables.hpp."""
+    graph = chip.graph
     check_identifiers(graph)
     return {
-        "dataflow.hpp": SPDX + _declaration(graph),
-        "dataflow.cpp": SPDX + "\n".join([*_includes(graph), *_top(graph, fifos)]),
+        "dataflow.hpp": SPDX + _declaration(chip),
+        "dataflow.cpp": SPDX + "\n".join([*_includes(graph), *_top(chip)]),
         "tables.hpp": SPDX + "".join(["\n#pragma once\n\n#include <ap_int.h>\n", *_tables(graph)]),
     }
 
@@ -57,8 +58,8 @@ def axis_bits(stream: Stream) -> int:
     return 8 * axis_bytes(stream.width_bits)
 
 
-def _declaration(graph: Graph) -> str:
-    first, last = _ends(graph)
+def _declaration(chip: Chip) -> str:
+    first, last = chip.ends
     return "\n".join([
         "//",
         "// Generated: the network as one function, a frame a call.",
@@ -84,14 +85,14 @@ def _includes(graph: Graph) -> Iterator[str]:
     yield ""
 
 
-def _top(graph: Graph, fifos: Mapping[str, Fifo]) -> Iterator[str]:
-    first, last = _ends(graph)
+def _top(chip: Chip) -> Iterator[str]:
+    graph, (first, last) = chip.graph, chip.ends
     yield f"void {TOP}(hls::stream<ap_axiu<{axis_bits(first)}, 0, 0, 0>>& s_axis,"
     yield f"                 hls::stream<ap_axiu<{axis_bits(last)}, 0, 0, 0>>& m_axis) {{"
     yield from (f"#pragma HLS {pragma}" for pragma in _PRAGMAS)
     for node in graph.nodes:
         yield from _storage(node)
-    for edge, fifo in fifos.items():
+    for edge, fifo in chip.fifos.items():
         yield from _fifo(edge, fifo)
     source, sink = _variable(graph.input), _variable(graph.output)
     yield (
@@ -109,11 +110,6 @@ def _top(graph: Graph, fifos: Mapping[str, Fifo]) -> Iterator[str]:
     yield "  JOIN_PROCESSES"
     yield "}"
     yield ""
-
-
-def _ends(graph: Graph) -> tuple[Stream, Stream]:
-    streams = {edge.name: edge.stream for edge in edges(graph)}
-    return streams[graph.input], streams[graph.output]
 
 
 def _fifo(edge: str, fifo: Fifo) -> Iterator[str]:

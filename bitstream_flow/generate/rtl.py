@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The top level in SystemVerilog: operators wired through one FIFO an edge, memories as files.
+"""The top level in SystemVerilog: operators wired through one FIFO per edge, memories as files.
 
 `dataflow` carries plain valid/ready streams; `accelerator` is the AXI4-Stream shell that a DMA
 and the simulation both see, with tlast on the last beat of a frame.
@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
 from hls.common.errors import InputError
+from hls.graph.chip import Chip
 from hls.graph.graph import Graph, Node
 from hls.operators.fifo import Fifo
 from hls.streams.encoding import axis_bytes
@@ -65,8 +66,9 @@ def identifier(name: str) -> str:
     return re.sub(r"\W", "_", name)
 
 
-def generate(graph: Graph, fifos: Mapping[str, Fifo], folder: Path) -> list[Path]:
-    """Write the RTL of a converted graph into `folder`; returns the files, `mem/` included."""
+def generate(chip: Chip, folder: Path) -> list[Path]:
+    """Write the chip's RTL into `folder`; returns the files, `mem/` included."""
+    graph = chip.graph
     check_identifiers(graph)
     (folder / "mem").mkdir(parents=True, exist_ok=True)
     kinds = {type(node.op) for node in graph.nodes} | {Fifo}
@@ -76,10 +78,8 @@ def generate(graph: Graph, fifos: Mapping[str, Fifo], folder: Path) -> list[Path
         for parameter, path in memory_files(node).items():
             memory = next(m for m in node.op.memories(node.constants) if m.parameter == parameter)
             (folder / path).write_text(memory.text())
-    (folder / "dataflow.sv").write_text(SPDX + _dataflow(graph, fifos))
-    (first,), (last,) = fifos[graph.input].inputs, fifos[graph.output].inputs
-    shell = _accelerator(first, last)
-    (folder / "accelerator.sv").write_text(SPDX + shell)
+    (folder / "dataflow.sv").write_text(SPDX + _dataflow(chip))
+    (folder / "accelerator.sv").write_text(SPDX + _accelerator(*chip.ends))
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
@@ -114,10 +114,10 @@ def _accelerator(first: Stream, last: Stream) -> str:
     )
 
 
-def _dataflow(graph: Graph, fifos: Mapping[str, Fifo]) -> str:
-    (first,), (last,) = fifos[graph.input].inputs, fifos[graph.output].inputs
+def _dataflow(chip: Chip) -> str:
+    graph, (first, last) = chip.graph, chip.ends
     lines = [
-        "// Generated: the network as operators wired through one FIFO an edge.",
+        "// Generated: the network as operators wired through one FIFO per edge.",
         "module dataflow (",
         "    input  logic clk,",
         "    input  logic rst_n,",
@@ -129,7 +129,7 @@ def _dataflow(graph: Graph, fifos: Mapping[str, Fifo]) -> str:
         "    input  logic out_ready",
         ");",
     ]
-    for edge, fifo in fifos.items():
+    for edge, fifo in chip.fifos.items():
         lines += _fifo(edge, fifo)
     for node in graph.nodes:
         lines += _instance(node)

@@ -10,13 +10,13 @@ from tqdm import tqdm
 
 from bitstream_flow.boards.board import Board
 from bitstream_flow.plan.folding import Target
-from bitstream_flow.plan.mac_lanes import lanes
+from bitstream_flow.plan.mac_lanes import mac_lanes
 from bitstream_flow.plan.planner import USABLE, Plan, Planner
 from hls.common.errors import InputError
 from hls.operators.resources import Resources
 
 NAMES = {"lut": "LUT", "ff": "FF", "bram36": "BRAM36", "dsp": "DSP", "uram": "URAM"}
-# Rates lie apart by this factor, so many of them.
+# Neighbouring rates differ by this factor; _STEPS of them are tried.
 _STEP = 1.05
 _STEPS = 160
 
@@ -79,9 +79,9 @@ def verdict(plan: Plan, board: Board) -> str:
     """One line: how fast it is, and what binds."""
     share = shares(plan.resources, board)
     name = scarcest(share)
-    frames, count = board.clock_hz / plan.interval, lanes(plan.chip)
+    frames, count = board.clock_hz / plan.interval, mac_lanes(plan.graph)
     return (
         f"{frames:,.0f} frames/s at {board.clock_mhz:g} MHz ({plan.interval} cycles);"
-        f" {count} MAC lanes, {plan.resources.lut / count:.2f} LUT a lane all in;"
+        f" {count} MAC lanes, {plan.resources.lut / count:.2f} LUT per lane all in;"
         f" scarcest: {NAMES[name]}, {share[name]:.1%}"
     )

@@ -23,7 +23,7 @@ PORT_BITS = 64
 def absorb_borders(graph: Graph) -> Graph:
     """Let each window walk over its own border, where a Pad before it would have to send it.
 
-    A Pad slows its stage down by the border, and what comes meanwhile needs a FIFO of a row.
+    A Pad slows its stage down by the border, and its input needs a FIFO of a row meanwhile.
     """
     nodes: list[Node] = []
     for node in graph.nodes:
@@ -49,11 +49,11 @@ def _bordered(window: Window, pad: Pad) -> Window | None:
 def insert_converters(graph: Graph, cycles: int | None = None) -> Graph:
     """Put a width converter on every edge whose ends fold the tensor differently.
 
-    None takes more than `cycles` cycles a frame, by default those of the slowest operator. One at
+    None takes more than `cycles` cycles per frame, by default those of the slowest operator. One at
     the end narrows the chip's output to the memory port.
     """
     if cycles is None:
-        cycles = max(node.op.cycles for node in graph.nodes)
+        cycles = graph.interval
     lanes = {
         name: stream.lanes
         for node in graph.nodes
@@ -88,8 +88,8 @@ def _narrow(stream: Stream, cycles: int) -> Stream:
 def _convert(name: str, lanes: int, wanted: Stream, cycles: int) -> Iterator[Node]:
     """Converters from `lanes` to the wanted ones.
 
-    Where neither divides the other, by way of what divides both, or is divided by both where that
-    would be too slow.
+    Where neither divides the other, via their greatest common divisor, or via their least common
+    multiple where the divisor is too slow.
     """
     between = gcd(lanes, wanted.lanes)
     if Stream(wanted.tensor, between).beats > cycles:
@@ -108,10 +108,7 @@ def _converter(name: str, tensor: TensorType, have: int, get: int) -> Node:
 
 
 def widen(graph: Graph, lanes: Mapping[str, int]) -> Graph:
-    """Each of these edges with so many lanes for a part of its way, between two converters.
-
-    What waits on it waits there.
-    """
+    """Widen each of these edges to `lanes` between two converters; its beats are buffered there."""
     nodes: list[Node] = []
     for node in graph.nodes:
         inputs = []

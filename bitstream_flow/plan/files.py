@@ -35,8 +35,8 @@ def load_graph(folder: Path) -> Graph:
 def save_plan(plan: Plan, folder: Path) -> None:
     """Write `plan.json`: the folding of every node and the depth of every FIFO."""
     values = {
-        "fold": {node.name: fold_of(node.op) for node in plan.chip.nodes},
-        "straight": [n.name for n in plan.chip.nodes if isinstance(n.op, ScaleClip)],
+        "fold": {node.name: fold_of(node.op) for node in plan.graph.nodes},
+        "straight": [n.name for n in plan.graph.nodes if isinstance(n.op, ScaleClip)],
         "widened": dict(plan.widened),
         "fifos": [asdict(depth) for depth in plan.depths],
     }

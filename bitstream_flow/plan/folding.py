@@ -1,9 +1,9 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Folding: how many lanes each operator gets, so that a frame takes at most so many cycles.
+"""Folding: how many lanes each operator gets, so that a frame takes no more cycles than the target.
 
 Every operator takes the cheapest folding that is as fast as it has to be. Cost is the operator's
-own resource estimate; ties go to the folding that needs no width converter in front.
+own resource estimate; ties go to the folding that needs no width converter upstream.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BRAM36_LUT = 300
 
 @dataclass(frozen=True)
 class Target:
-    """What folding aims at: at most `cycles` cycles a frame at every operator."""
+    """What folding aims at: at most `cycles` cycles per frame at every operator."""
 
     cycles: int
 
@@ -50,7 +50,7 @@ def fold(graph: Graph, target: Target, chosen: Mapping[str, Operator] | None = N
     lanes: dict[str, int] = {}
     for node in graph.nodes:
         if node.name not in ops:
-            # A fork is as fast as what comes.
+            # A fork is as fast as its input.
             paced = not node.op.only_moves
             cycles = pace.get(_pixels(node.op), target.cycles) if paced else target.cycles
             arriving = [lanes.get(name, 1) for name in node.inputs]
@@ -64,7 +64,7 @@ def fold(graph: Graph, target: Target, chosen: Mapping[str, Operator] | None = N
 def _as_read(node: Node, graph: Graph, ops: Mapping[str, Operator]) -> Operator | None:
     """A window as its matrix unit reads it; None for anything else.
 
-    A narrower one would need a FIFO for most of a pixel, for the unit takes it a beat a cycle.
+    A narrower one would need a FIFO for most of a pixel, as the unit takes a beat per cycle.
     """
     if not isinstance(node.op, Window):
         return None
@@ -90,7 +90,7 @@ def _cheapest(node: Node, graph: Graph, target: Target, arriving: list[int]) -> 
 def out_of_reach(node: Node, fastest: int, target: Target) -> InputError:
     """The error for a node that no folding makes fast enough."""
     return InputError(
-        f"node {node.name} takes {fastest} cycles a frame at its fastest,"
+        f"node {node.name} takes {fastest} cycles per frame at its fastest,"
         f" the target allows {target.cycles}: ask for a lower frame rate"
     )
 

@@ -19,12 +19,12 @@ class LaneUse:
 
     @property
     def lanes(self) -> int:
-        """Multiplications a cycle."""
+        """Multiplications per cycle."""
         return self.op.pe * self.op.simd
 
     @property
     def macs(self) -> int:
-        """Multiplications a frame."""
+        """Multiplications per frame."""
         return self.op.tensor.pixels * self.op.tensor.channels * self.op.out_channels
 
     @property
@@ -49,11 +49,11 @@ def lane_uses(graph: Graph) -> list[LaneUse]:
     ]
 
 
-def lanes(graph: Graph) -> int:
+def mac_lanes(graph: Graph) -> int:
     """Lanes of all matrix units."""
     return sum(use.lanes for use in lane_uses(graph))
 
 
 def utilisation(graph: Graph, interval: float) -> float:
     """Multiplications of a frame as a share of what all lanes could do in `interval` cycles."""
-    return sum(use.macs for use in lane_uses(graph)) / (lanes(graph) * interval)
+    return sum(use.macs for use in lane_uses(graph)) / (mac_lanes(graph) * interval)

@@ -4,16 +4,16 @@
 
 Of each unit one choice (PE, SIMD, where its weights lie) is taken, so that every unit meets the
 target and the scarcest resource of the part is spared most; and of each quantiser, whether it
-searches thresholds in LUTs or multiplies in DSP slices. FIFO memory is part of it: a skip
-waits for what happens below it, at lower resolutions, where the last rows of a frame pass from
-unit to unit after the last pixel has come. Each of their cycles costs the bits that arrive at the
-skips above in a cycle. The other operators follow the units beside them (`folding.fold`).
+searches thresholds in LUTs or multiplies in DSP slices. FIFO memory is part of it: a skip buffers
+beats while the branch below it works, at lower resolutions, where the last rows of a frame pass
+from unit to unit after the last pixel has arrived. Each extra cycle there buffers one cycle's worth
+of the skip's bits. The other operators follow the units beside them (`folding.fold`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field, fields, replace
 from functools import cached_property
 
@@ -21,14 +21,14 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import lil_matrix
 
-from bitstream_flow.fifos.depths import Depth, fifos, size_fifos
+from bitstream_flow.fifos.depths import Depth, chip_of, size_fifos
 from bitstream_flow.fifos.ultra_ram import lanes_for_ultra_ram, with_ultra_ram
 from bitstream_flow.plan.converters import absorb_borders, insert_converters, widen
 from bitstream_flow.plan.folding import Target, choices, fold, out_of_reach, window_of
 from bitstream_flow.plan.threshold_lines import with_lines
 from hls.common.errors import InputError
+from hls.graph.chip import Chip
 from hls.graph.graph import Graph, Node
-from hls.operators.fifo import Fifo
 from hls.operators.matrix_vector import MatrixVector
 from hls.operators.memory_cost import BRAM36_BITS, ULTRA_RAM_BITS
 from hls.operators.operator import Operator
@@ -39,8 +39,8 @@ from hls.operators.xnor_mvu import XnorMvu
 
 # The most of each resource that a design may use, so that it can still be routed.
 USABLE = 0.9
-# What a plan really costs is known once it is made. Each round adds what the one before cost beyond
-# what the program had modelled; there are more rounds where little is missing.
+# Iterations of planning and correcting: each adds the costs of the plan before that the program
+# could not model. Up to _ROUNDS_MAX where a plan is too large by less than _LITTLE.
 ROUNDS = 2
 _ROUNDS_MAX = 4
 _LITTLE = 0.1
@@ -58,57 +58,60 @@ class Plan:
     `widened` are the edges whose FIFOs have more lanes than both ends, and those lanes.
     """
 
-    chip: Graph
+    graph: Graph
     depths: list[Depth]
     widened: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def interval(self) -> int:
-        """Cycles a frame of the slowest operator."""
-        return max(node.op.cycles for node in self.chip.nodes)
+        """Cycles per frame of the slowest operator."""
+        return self.graph.interval
+
+    @cached_property
+    def chip(self) -> Chip:
+        """The graph with its FIFOs as operators."""
+        return chip_of(self.graph, self.depths)
 
     @cached_property
     def resources(self) -> Resources:
         """The estimates of all operators and FIFOs."""
-        return sum((node.op.resources() for node in self.chip.nodes), self.fifo_resources)
-
-    @cached_property
-    def fifos(self) -> dict[str, Fifo]:
-        """Edge -> its FIFO as an operator."""
-        return fifos(self.chip, self.depths)
+        return _resources(node.op for node in self.graph.nodes) + self.fifo_resources
 
     @property
     def fifo_resources(self) -> Resources:
         """The estimates of the FIFOs."""
-        return sum((op.resources() for op in self.fifos.values()), Resources())
+        return _resources(self.chip.fifos.values())
 
     @classmethod
-    def of(cls, chip: Graph, budget: Resources) -> Plan:
-        """A converted graph with its FIFOs, in UltraRAM as far as `budget` has it."""
-        interval = max(node.op.cycles for node in chip.nodes)
-        found = cls(chip, size_fifos(chip, interval))
+    def of(cls, graph: Graph, budget: Resources) -> Plan:
+        """The graph, width converters included, with FIFOs; in UltraRAM as `budget` has it."""
+        plain = cls(graph, size_fifos(graph, graph.interval))
         if not budget.uram:
-            return found
-        lanes = lanes_for_ultra_ram(chip, found.fifos)
-        wide = widen(chip, lanes)
-        found = cls(wide, size_fifos(wide, interval), lanes) if lanes else found
-        others = sum((node.op.resources() for node in wide.nodes), Resources())
-        places = with_ultra_ram(found.fifos, others, budget)
-        depths = [replace(d, ultra_ram=places[d.name].ultra_ram) for d in found.depths]
-        return replace(found, depths=depths)
+            return plain
+        lanes = lanes_for_ultra_ram(graph, plain.chip.fifos)
+        wide = widen(graph, lanes)
+        depths = size_fifos(wide, graph.interval) if lanes else plain.depths
+        others = _resources(node.op for node in wide.nodes)
+        places = with_ultra_ram(chip_of(wide, depths).fifos, others, budget)
+        placed = [replace(depth, ultra_ram=places[depth.name].ultra_ram) for depth in depths]
+        return cls(wide, placed, lanes)
+
+
+def _resources(ops: Iterable[Operator]) -> Resources:
+    return sum((op.resources() for op in ops), Resources())
 
 
 class Planner:
     """Makes plans for one graph and part; what does not depend on the rate is computed once."""
 
     def __init__(self, logical: Graph, budget: Resources) -> None:
-        self.graph, self._straight = with_lines(absorb_borders(logical))
+        self.graph, self._scale_clips = with_lines(absorb_borders(logical))
         self.budget = budget
         menus: dict[tuple[Operator, Operator | None], _Menu] = {}
         self._menus: dict[str, _Menu] = {}
         for node in self.graph.nodes:
-            if isinstance(node.op, MatrixVector) or node.name in self._straight:
-                key = (node.op, self._straight.get(node.name) or window_of(node, self.graph))
+            if isinstance(node.op, MatrixVector) or node.name in self._scale_clips:
+                key = (node.op, self._scale_clips.get(node.name) or window_of(node, self.graph))
                 if key not in menus:
                     menus[key] = _Menu(list(self._options(node)), key[1])
                 self._menus[node.name] = menus[key]
@@ -117,8 +120,8 @@ class Planner:
     def _options(self, node: Node) -> Iterator[Operator]:
         """All foldings of a node, and of what it may become."""
         yield from choices(node, self.graph)
-        if node.name in self._straight:
-            yield from choices(replace(node, op=self._straight[node.name]), self.graph)
+        if node.name in self._scale_clips:
+            yield from choices(replace(node, op=self._scale_clips[node.name]), self.graph)
 
     @cached_property
     def quickest(self) -> int:
@@ -146,8 +149,10 @@ class Planner:
     def _made(self, target: Target, chosen: dict[str, Operator]) -> Plan:
         """The plan of these choices; how many lanes a quantiser has is left to those beside it."""
         units = {n: op for n, op in chosen.items() if isinstance(op, MatrixVector)}
-        straight = {n: self._straight[n] for n, op in chosen.items() if isinstance(op, ScaleClip)}
-        folded = fold(self.graph.with_ops(straight), target, units)
+        scale_clips = {
+            n: self._scale_clips[n] for n, op in chosen.items() if isinstance(op, ScaleClip)
+        }
+        folded = fold(self.graph.with_ops(scale_clips), target, units)
         return Plan.of(insert_converters(folded), self.budget)
 
     def choose(
@@ -235,9 +240,9 @@ def _solve(names: list[str], shares: np.ndarray, fixed: np.ndarray) -> tuple[np.
 
 
 def lag_bits(graph: Graph) -> dict[str, float]:
-    """Matrix unit -> bits of FIFO memory in the skips above it for a frame time of its own.
+    """Matrix unit -> bits that the skips above it buffer for each cycle of its own, times a frame.
 
-    In the last rows of a frame each unit starts a row and a pixel after the one before it.
+    In the last rows of a frame each unit starts a row and a pixel later than the one upstream.
     """
     weights: dict[str, float] = defaultdict(float)
     above = _ancestors(graph)
@@ -254,7 +259,7 @@ def lag_bits(graph: Graph) -> dict[str, float]:
 
 
 def _pairs(join: Node) -> list[tuple[str, str]]:
-    """(skip, other input) both ways, for a node of two inputs."""
+    """(skip, other input) and the reverse, for a node of two inputs."""
     if len(join.inputs) != 2:
         return []
     first, second = join.inputs

@@ -24,7 +24,7 @@ _FAR = 1 << 50
 
 
 @dataclass(frozen=True)
-class Line:
+class ChannelLine:
     """A channel's gain and offset; `low` and `high` are the reachable inputs."""
 
     gain: int
@@ -41,7 +41,7 @@ def with_lines(graph: Graph) -> tuple[Graph, dict[str, Operator]]:
     for node in graph.nodes:
         if isinstance(node.op, Threshold) and node.op.bits > 1 and node.op.signed:
             result = _typical(node.op) if not node.constants["thresholds"].size else None
-            result = result or straight(node, reach(graph, node.inputs[0]))
+            result = result or lines_of(node, value_range(graph, node.inputs[0]))
             if result is not None:
                 found[node.name], lines = result
                 node = replace(node, constants={**node.constants, **_constants(lines)})
@@ -49,25 +49,25 @@ def with_lines(graph: Graph) -> tuple[Graph, dict[str, Operator]]:
     return replace(graph, nodes=tuple(nodes)), found
 
 
-def _constants(lines: list[Line]) -> dict[str, np.ndarray]:
+def _constants(lines: list[ChannelLine]) -> dict[str, np.ndarray]:
     return {
         "gain": np.array([line.gain for line in lines], np.int64),
         "offset": np.array([line.offset for line in lines], np.int64),
     }
 
 
-def _typical(op: Threshold) -> tuple[ScaleClip, list[Line]]:
+def _typical(op: Threshold) -> tuple[ScaleClip, list[ChannelLine]]:
     bits = op.tensor.bits
     return ScaleClip(op.tensor, op.bits, 14, bits + 13, bits + 5), []
 
 
-def reach(graph: Graph, name: str) -> tuple[int, int]:
+def value_range(graph: Graph, name: str) -> tuple[int, int]:
     """The smallest and largest value that the tensor can take."""
     node, _ = graph.producers[name]
-    return reach(graph, node.inputs[0]) if node.op.only_moves else node.op.output_range
+    return value_range(graph, node.inputs[0]) if node.op.only_moves else node.op.output_range
 
 
-def straight(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[Line]] | None:
+def lines_of(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[ChannelLine]] | None:
     """The operator and each channel's line with the fewest bits; None where there is none."""
     op = node.op
     assert isinstance(op, Threshold)
@@ -90,30 +90,33 @@ def straight(node: Node, ends: tuple[int, int]) -> tuple[ScaleClip, list[Line]] 
 
 def _line(
     thresholds: np.ndarray, ends: tuple[int, int], flip: bool, low: int, shift: int, gain_bits: int
-) -> Line | None:
-    """The line with the most room on both sides; a channel that flips has a falling one."""
+) -> ChannelLine | None:
+    """The gain with the widest feasible range of offsets, and the offset at its lower end.
+
+    A channel that flips gets a negative gain. None where no offset is feasible.
+    """
     first, last = (~ends[1], ~ends[0]) if flip else ends
     steps = (np.arange(1, len(thresholds) + 1) + low) << shift
-    # x just at a threshold lies above its step, x just before it below.
+    # x at a threshold must reach its step, x - 1 must stay below it.
     at, before = thresholds <= last, thresholds > first
     above, below = np.maximum(thresholds, first)[at], np.minimum(thresholds - 1, last)[before]
 
-    def room(gain: int) -> tuple[int, int, int]:
+    def feasible(gain: int) -> tuple[int, int, int]:
         least = int((steps[at] - gain * above).max(initial=-_FAR))
         most = int((steps[before] - gain * below).min(initial=_FAR))
         return most - least, least, most
 
-    # The room is a concave function of the gain.
+    # The width of the range is a concave function of the gain.
     left, right = 0, (1 << (gain_bits - 1)) - 1
     while left < right:
         middle = (left + right) // 2
-        if room(middle)[0] < room(middle + 1)[0]:
+        if feasible(middle)[0] < feasible(middle + 1)[0]:
             left = middle + 1
         else:
             right = middle
-    width, least, most = room(left)
+    width, least, most = feasible(left)
     if width <= 0:
         return None
     offset = least if least > -_FAR else most - 1
     # With y = ~x = -x - 1: gain * y + offset = -gain * x + offset - gain.
-    return Line(-left, offset - left) if flip else Line(left, offset)
+    return ChannelLine(-left, offset - left) if flip else ChannelLine(left, offset)

@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from hls.graph.edges import edges
 from hls.graph.graph import Graph, Node
 from hls.operators.landmark_decode import LandmarkDecode
 from hls.operators.width_converter import WidthConverter
@@ -60,11 +59,11 @@ class Blocks:
         """Every stream of the chip."""
         return [
             Link(
-                edge.name,
-                _end(self.graph.producers, edge.name, self.graph.input),
-                _end(self.graph.consumers, edge.name, self.graph.output),
+                name,
+                _end(self.graph.producers, name, self.graph.input),
+                _end(self.graph.consumers, name, self.graph.output),
             )
-            for edge in edges(self.graph)
+            for name in self.graph.tensors
         ]
 
     def pixels(self, block: str) -> int:

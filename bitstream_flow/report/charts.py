@@ -31,7 +31,7 @@ class Axis:
         return cls(10.0**low, 10.0 ** max(high, low + 1), start, end)
 
     def at(self, value: float) -> float:
-        """Where a value lies."""
+        """The coordinate of a value."""
         share = log10(value / self.low) / log10(self.high / self.low)
         return round(self.start + share * (self.end - self.start), 1)
 
@@ -78,10 +78,10 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 700, 14, 300
 
 
 def roofline_plot(roof: Roofline) -> Plot:
-    """The weight memories' roofline; y is in multiplications a second."""
+    """The weight memories' roofline; y is in multiplications per second."""
     points = [*roof.points, roof.total]
-    reach = [point.intensity for point in points]
-    x = Axis.over([*reach, roof.ridge, 2 * max(reach)], LEFT, RIGHT)
+    intensities = [point.intensity for point in points]
+    x = Axis.over([*intensities, roof.ridge, 2 * max(intensities)], LEFT, RIGHT)
     y = Axis.over([*(point.rate for point in points), 2 * roof.peak], BOTTOM, TOP)
     low = max(x.low, y.low / roof.port_bits)
     corners = [
@@ -94,7 +94,8 @@ def roofline_plot(roof: Roofline) -> Plot:
             x.at(point.intensity),
             y.at(point.rate),
             "total" if point is roof.total else "block" if point.block_ram else "lut",
-            f"{point.name}: {point.rate / 1e9:.3g} GMAC/s, {point.macs:,} multiplications a frame,"
+            f"{point.name}: {point.rate / 1e9:.3g} GMAC/s,"
+            f" {point.macs:,} multiplications per frame,"
             f" {point.intensity:.3g} for each weight bit read",
         )
         for point in points
@@ -145,7 +146,7 @@ def stacks(contents: Contents) -> dict[str, list[Part]]:
 
 
 def memory(contents: Contents) -> list[Part]:
-    """Block RAM by what lies in it, as shares of the part's."""
+    """Block RAM by what is stored in it, as shares of the part's."""
     values: dict[tuple[str, str], float] = {}
     for kind, rows in contents.by_kind.items():
         purpose = operator_class(kind).purpose

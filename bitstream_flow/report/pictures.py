@@ -65,8 +65,8 @@ def overview(contents: Contents) -> Picture:
     blocks = contents.blocks
     sizes = sorted({blocks.pixels(name) for name in blocks.members}, reverse=True)
     columns = {name: sizes.index(blocks.pixels(name)) for name in blocks.members}
-    last = blocks.of[contents.chip.producers[contents.chip.output][0].name]
-    columns |= {contents.chip.input: 0, _out(contents): columns[last]}
+    last = blocks.of[contents.graph.producers[contents.graph.output][0].name]
+    columns |= {contents.graph.input: 0, _out(contents): columns[last]}
     rows: dict[str, list[Row]] = defaultdict(list)
     for row in contents.operators:
         rows[row.block].append(row)
@@ -99,7 +99,7 @@ def details(contents: Contents) -> list[Picture]:
         sources = {source: _port(source, link.edge) for link, (source, _) in ends.items()}
         targets = {target: _port(target, link.edge) for link, (_, target) in ends.items()}
         labels = {ends[link]: _depth_label(by_name[link.edge]) for link in links}
-        # In topological order: what comes in, the operators, what goes out.
+        # In topological order: the input, the operators, the output.
         found.append(_draw(block, _ordered(sources, own, targets), labels))
     return found
 
@@ -122,23 +122,23 @@ def _ordered(
 
 
 def _out(contents: Contents) -> str:
-    """The name of what stands behind the chip; that of its last tensor may be a block's, too."""
-    return f"{contents.chip.output} out"
+    """The name of the box downstream of the chip; its last tensor's may be a block's, too."""
+    return f"{contents.graph.output} out"
 
 
 def _outer(contents: Contents, name: str) -> str:
     """The block of an operator, or the end of the chip."""
-    if name == contents.chip.output:
+    if name == contents.graph.output:
         return _out(contents)
     return contents.blocks.of.get(name, name)
 
 
 def _with_ports(contents: Contents, boxes: Mapping[str, Box]) -> dict[str, Box]:
-    first, last = contents.chip.input, _out(contents)
+    first, last = contents.graph.input, _out(contents)
     return {
         first: _port(first, "from the DMA"),
         **boxes,
-        last: _port(contents.chip.output, "to the DMA"),
+        last: _port(contents.graph.output, "to the DMA"),
     }
 
 
@@ -174,7 +174,7 @@ def _block_box(name: str, rows: Sequence[Row]) -> Box:
 def _operator_box(block: str, row: Row) -> Box:
     title = row.name.removeprefix(f"{block}.").removesuffix(f".{row.kind}")
     tip = (
-        f"{row.name}: {row.kind}, {row.fold}; {row.op.cycles:,} cycles a frame ({row.share:.0%}"
+        f"{row.name}: {row.kind}, {row.fold}; {row.op.cycles:,} cycles per frame ({row.share:.0%}"
         f" of the slowest); mapped {row.mapped.lut:,.0f} LUT, {row.mapped.ff:,.0f} FF,"
         f" {row.mapped.bram36:g} BRAM36, {row.mapped.dsp:g} DSP"
     )
@@ -182,7 +182,7 @@ def _operator_box(block: str, row: Row) -> Box:
 
 
 def _depth_label(row: FifoRow) -> tuple[str, str]:
-    seen = "not measured" if row.fill is None else str(row.fill)
+    seen = "not simulated" if row.fill is None else str(row.fill)
     tip = (
         f"{row.name}: FIFO of {row.depth} beats of {row.width_bits} bits, at least {row.least};"
         f" at most {seen} in simulation"
@@ -221,10 +221,10 @@ def _corner(place: Place) -> Place:
 def _wire(layout: Layout, ends: tuple[str, str], label: str, tip: str) -> Wire:
     """Out at the bottom, across to the column in which it passes rows, in at the top."""
     (first, start), (last, end) = (layout.places[name] for name in ends)
-    lane = layout.lanes[ends]
+    column = layout.detours[ends]
     x0, y0 = _corner((first, start))
     x1, y1 = _corner((last, end))
-    through = _corner((lane, 0))[0] + WIDTH // 2
+    through = _corner((column, 0))[0] + WIDTH // 2
     x0, x1, y0 = x0 + WIDTH // 2, x1 + WIDTH // 2, y0 + HEIGHT
     points = [(x0, y0), (through, y0 + _BEND), (through, y1 - _BEND), (x1, y1)]
     if end - start == 1:

@@ -26,6 +26,7 @@ from bitstream_flow.synth.yosys import Unit, run_yosys, write_memories, write_so
 from hls.common.cache import cached, digest
 from hls.common.errors import InputError
 from hls.common.folders import cache_root
+from hls.common.records import load_record
 from hls.common.tools import tool
 
 VERSION = 1
@@ -36,7 +37,7 @@ _CELL_SUFFIX = re.compile(r"_(TRELLIS_|LUT4|PFUMX|L6MUX21|CCU2C|DP16KD|MULT18X18
 
 
 @dataclass(frozen=True)
-class Routed:
+class Ecp5Route:
     """A routed design: its clock in MHz, cells of each kind, and its slowest path.
 
     `lut4` are occupied places for a 4-input LUT, those of carries and small memories included;
@@ -54,14 +55,31 @@ class Routed:
     routing_ns: float
 
 
-def parse_report(report: Mapping[str, Any]) -> Routed:
+@dataclass(frozen=True)
+class Ecp5Routes:
+    """route.json: a bundle's results by operator, `accelerator` being the whole chip."""
+
+    bundle_key: str
+    part: str
+    results: dict[str, Ecp5Route]
+
+    @classmethod
+    def load(cls, path: Path, bundle_key: str) -> Ecp5Routes | None:
+        """Those of the bundle with this key; None where there are none."""
+        if not path.is_file():
+            return None
+        found = load_record(cls, path, "delete it and run make route again")
+        return found if found.bundle_key == bundle_key else None
+
+
+def parse_report(report: Mapping[str, Any]) -> Ecp5Route:
     """What nextpnr's JSON report says; another format is an InputError."""
     try:
         mhz = min(clock["achieved"] for clock in report["fmax"].values())
         used = {kind: entry["used"] for kind, entry in report["utilization"].items()}
         path = _between_edges(report["critical_paths"])
         routing = sum(hop["delay"] for hop in path if hop["type"] == "routing")
-        return Routed(
+        return Ecp5Route(
             round(mhz, 2), used["TRELLIS_COMB"], used["TRELLIS_FF"], used["DP16KD"],
             used["MULT18X18D"], _register(path[0]["from"]), _register(path[-1]["to"]),
             round(sum(hop["delay"] for hop in path) - routing, 2), round(routing, 2),
@@ -80,7 +98,7 @@ def _register(end: Mapping[str, Any]) -> str:
     return _CELL_SUFFIX.sub("", end["cell"])
 
 
-def route_chip(rtl: Path, clock_mhz: float, seed: int = 1) -> Routed:
+def route_chip(rtl: Path, clock_mhz: float, seed: int = 1) -> Ecp5Route:
     """Place and route the module `accelerator` in the folder `rtl`, aiming at a clock.
 
     Placement starts from `seed`: most of the slowest path is wires, so that it is a matter of luck.
@@ -102,7 +120,7 @@ def unit_key(unit: Unit, clock_mhz: float) -> str:
     return digest(VERSION, *DEVICE, clock_mhz, unit.key)
 
 
-def route_unit(unit: Unit, clock_mhz: float) -> Routed:
+def route_unit(unit: Unit, clock_mhz: float) -> Ecp5Route:
     """Place and route one operator between registers on all its ports."""
 
     def prepare(folder: Path) -> str:
@@ -139,9 +157,9 @@ def _between_registers(unit: Unit, parameters: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def _cached(key: str, work: Callable[[], Routed]) -> Routed:
+def _cached(key: str, work: Callable[[], Ecp5Route]) -> Ecp5Route:
     path = cached(result_path(key), lambda _, made: made.write_text(json.dumps(asdict(work()))))
-    return Routed(**json.loads(path.read_text()))
+    return Ecp5Route(**json.loads(path.read_text()))
 
 
 def result_path(key: str) -> Path:
@@ -152,7 +170,7 @@ def result_path(key: str) -> Path:
 def _route(
     top: str, prepare: Callable[[Path], str], clock_mhz: float, *options: str,
     progress: bool = False,
-) -> Routed:  # fmt: skip
+) -> Ecp5Route:  # fmt: skip
     """Synthesise the files that `prepare` writes into a folder and names, then place and route."""
     with tempfile.TemporaryDirectory() as name, tqdm(
         desc=f"route {top}", unit="line", disable=None if progress else True

@@ -25,8 +25,7 @@ from hls.common.cache import digest, keep
 from hls.common.errors import InputError
 from hls.common.folders import cache_root
 from hls.common.tools import tool
-from hls.graph.graph import Graph
-from hls.operators.fifo import Fifo
+from hls.graph.chip import Chip
 from hls.operators.operator import NO_CONSTANTS, Constants, Memory, Operator
 from hls.operators.resources import Resources
 
@@ -58,10 +57,10 @@ class Unit:
         )  # fmt: skip
 
 
-def units(graph: Graph, fifos: Mapping[str, Fifo]) -> list[Unit]:
-    """Every operator and FIFO of a converted graph."""
-    found = [_unit(node.name, node.op, node.constants) for node in graph.nodes]
-    return found + [_unit(fifo_name(edge), fifo) for edge, fifo in fifos.items()]
+def units(chip: Chip) -> list[Unit]:
+    """Every operator and FIFO."""
+    found = [_unit(node.name, node.op, node.constants) for node in chip.graph.nodes]
+    return found + [_unit(fifo_name(edge), fifo) for edge, fifo in chip.fifos.items()]
 
 
 def fifo_name(edge: str) -> str:
@@ -74,7 +73,7 @@ def _unit(name: str, op: Operator, constants: Constants = NO_CONSTANTS) -> Unit:
 
 
 def map_units(wanted: Iterable[Unit], family: str, jobs: int = 2) -> dict[str, Resources]:
-    """Unit name -> measured resources; shows progress, and resumes where it was cut off."""
+    """Unit name -> mapped resources; shows progress, and resumes where it was cut off."""
     wanted = list(wanted)
     unique = {unit.key: unit for unit in wanted}
     missing = [unit for key, unit in unique.items() if not _result_path(key, family).exists()]

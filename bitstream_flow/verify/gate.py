@@ -5,14 +5,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 from tqdm import tqdm
 
 from bitstream_flow.artifacts.build import Build
+from bitstream_flow.artifacts.records import Check, Difference
 from bitstream_flow.verify.implementations import (
+    Run,
     brevitas,
     emulator,
     golden,
@@ -26,24 +27,9 @@ from hls.common.errors import InputError
 BATCH = 10
 
 
-@dataclass(frozen=True)
-class Difference:
-    """The first place where two implementations disagree."""
-
-    tensor: str
-    position: tuple[int, ...]
-    expected: int
-    got: int
-
-    def __str__(self) -> str:
-        frame, y, x, channel = self.position
-        place = f"frame {frame}, y {y}, x {x}, channel {channel}"
-        return f"{self.tensor} at {place}: expected {self.expected}, got {self.got}"
-
-
 @dataclass
-class Line:
-    """One implementation's account: frames, tensors and values compared, and what differed."""
+class Comparison:
+    """How one implementation compared: frames, tensors and values compared, and what differed."""
 
     name: str
     frames: int = 0
@@ -77,10 +63,11 @@ class Line:
 
 
 @dataclass
-class Report:
-    """All lines, and what the RTL simulation measured."""
+class GateReport:
+    """All lines, and what the simulation of the RTL took: cycles per frame, the first's latency."""
 
-    lines: list[Line]
+    lines: list[Comparison]
+    rtl_frames: int
     cycles: int
     latency: int
     # The most beats that each FIFO of the RTL held.
@@ -98,23 +85,36 @@ class Report:
         return f"equal: {names}" if self.equal else "NOT EQUAL"
 
     def print(self) -> None:
-        """One line an implementation."""
+        """One line per implementation."""
         for line in self.lines:
             print(line)
         print(self.verdict)
 
-    def as_json(self) -> dict[str, Any]:
+    @property
+    def record(self) -> Check:
         """For check.json."""
-        rtl = next(line for line in self.lines if line.name == "RTL")
-        return {
-            "verdict": self.verdict,
-            "cycles": self.cycles,
-            "latency": self.latency,
-            "rtl_frames": rtl.frames,
-            "lines": [str(line) for line in self.lines],
-            "first": [asdict(line.first) for line in self.lines if line.first],
-            "fifos": self.fills,
-        }
+        return Check(
+            self.verdict,
+            self.cycles,
+            self.latency,
+            self.rtl_frames,
+            tuple(map(str, self.lines)),
+            tuple(line.first for line in self.lines if line.first),
+            self.fills,
+        )
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """What is compared, and with what: Brevitas alone, or with golden's tensors between its own.
+
+    `fast` ones also run on images that are compared with golden alone.
+    """
+
+    name: str
+    run: Run
+    with_golden: bool = False
+    fast: bool = False
 
 
 def compare(
@@ -124,42 +124,44 @@ def compare(
     rtl_frames: int,
     more: np.ndarray | None = None,
     stall: float = 0.0,
-) -> Report:
+) -> GateReport:
     """Run all implementations on `images` (N, H, W, C) uint8, RTL on the last `rtl_frames`.
 
-    The RTL's source and sink pause in a share `stall` of the cycles.
-
-    Emulator and HLS C++ run on `more` too, against golden alone: all take a fraction of QONNX's
-    time.
+    The RTL's source and sink pause in a share `stall` of the cycles. Emulator and HLS C++ run on
+    `more` too, against golden alone: both take a fraction of QONNX's time.
     """
+    right, exact = with_landmarks(brevitas(build), build.logical), golden(build.bundle)
+    implementations = _implementations(build, exact)
+    lines = {each.name: Comparison(each.name) for each in implementations}
+    for part in _batches(images, "compare"):
+        expected, between = right(part), exact(part)
+        for each in implementations:
+            # Golden's tensors include PyTorch's and everything between them, in the same order.
+            baseline = {**between, **expected} if each.with_golden else expected
+            lines[each.name].add(baseline, between if each.run is exact else each.run(part))
+    for part in _batches(images[:0] if more is None else more, "golden, emulator and HLS C++"):
+        between = exact(part)
+        for each in implementations:
+            if each.fast:
+                lines[each.name].add(between, each.run(part))
+    chosen = images[len(images) - rtl_frames :]
+    tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.graph, chosen, stall)
+    rtl = Comparison("RTL")
+    rtl.add({**exact(chosen), **right(chosen)}, tensors)
+    return GateReport([*lines.values(), rtl], rtl_frames, cycles, latency, fills)
+
+
+def _implementations(build: Build, exact: Run) -> list[Implementation]:
+    """All but the RTL, which runs its frames back to back; `exact` is golden's run."""
     from bitstream_flow.frontend.compile import FINN_GRAPH
 
-    right = with_landmarks(brevitas(build), build.logical)
-    runs = {
-        "QONNX": onnx(build.qonnx),
-        "FINN": onnx(build.folder / "frontend" / FINN_GRAPH),
-        "golden": golden(build.bundle),
-        "emulator": emulator(build.bundle),
-    }
-    lines = {name: Line(name) for name in runs}
-    csim, streams = Line("HLS C++"), hls_cpp(build)
-    for part in _batches(images, "compare"):
-        expected = right(part)
-        found = {name: run(part) for name, run in runs.items()}
-        # Golden's tensors include PyTorch's and everything between them, in the same order.
-        every = {**found["golden"], **expected}
-        for name in runs:
-            lines[name].add(every if name == "emulator" else expected, found[name])
-        csim.add(every, streams(part))
-    for part in _batches(images[:0] if more is None else more, "golden, emulator and HLS C++"):
-        right_part = runs["golden"](part)
-        lines["emulator"].add(right_part, runs["emulator"](part))
-        csim.add(right_part, streams(part))
-    chosen = images[len(images) - rtl_frames :]
-    tensors, cycles, latency, fills = rtl_tensors(build.bundle, build.plan.chip, chosen, stall)
-    rtl = Line("RTL")
-    rtl.add({**runs["golden"](chosen), **right(chosen)}, tensors)
-    return Report([*lines.values(), csim, rtl], cycles, latency, fills)
+    return [
+        Implementation("QONNX", onnx(build.qonnx)),
+        Implementation("FINN", onnx(build.folder / "frontend" / FINN_GRAPH)),
+        Implementation("golden", exact),
+        Implementation("emulator", emulator(build.bundle), with_golden=True, fast=True),
+        Implementation("HLS C++", hls_cpp(build), with_golden=True, fast=True),
+    ]
 
 
 def _batches(images: np.ndarray, what: str) -> Iterator[np.ndarray]:

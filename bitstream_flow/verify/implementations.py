@@ -54,7 +54,7 @@ def golden(bundle_folder: Path) -> Run:
 
 
 def emulator(bundle_folder: Path) -> Run:
-    """Every tensor of the emulator, node by node, but the output as it is without looking."""
+    """Every tensor of the emulator: intermediate ones unfused, the output from the fused engine."""
     from host.bundle.bundle import load_bundle
     from host.emulator import Emulator
 
@@ -66,9 +66,9 @@ def emulator(bundle_folder: Path) -> Run:
 
 
 def rtl_tensors(
-    bundle: Path, chip: Graph, images: np.ndarray, stall: float = 0.0
+    bundle: Path, graph: Graph, images: np.ndarray, stall: float = 0.0
 ) -> tuple[Tensors, int, int, dict[str, int]]:
-    """Every stream of the simulated RTL, cycles a frame, latency of the first, fill of FIFOs.
+    """Every stream of the simulated RTL, cycles per frame, latency of the first, fill of FIFOs.
 
     Source and sink pause in a share `stall` of the cycles, at random.
     """
@@ -82,24 +82,22 @@ def rtl_tensors(
         run = RtlSimulation(load_bundle(bundle), note).simulate(
             images, trace=Path(folder), stall=stall
         )
-        tensors = dict(_traces(chip, Path(folder), len(images)))
-    tensors[chip.output] = run.outputs[0]
+        tensors = dict(_traces(graph, Path(folder), len(images)))
+    tensors[graph.output] = run.outputs[0]
     fills = {fifo.name: fifo.max_fill for fifo in run.fifos}
     return tensors, int(np.ceil(cycles_per_frame(run))), latency(run), fills
 
 
 def _traces(graph: Graph, folder: Path, frames: int) -> Iterator[tuple[str, np.ndarray]]:
-    from hls.graph.edges import edges
-
-    for edge in edges(graph):
-        kind, path = edge.stream.tensor, folder / f"{edge.name}.hex"
-        beats = from_hex(path.read_text(), edge.stream.lanes, kind.bits, kind.signed)
+    for edge, stream in graph.streams.items():
+        kind, path = stream.tensor, folder / f"{edge}.hex"
+        beats = from_hex(path.read_text(), stream.lanes, kind.bits, kind.signed)
         # The input FIFO may have run ahead into a frame that was never finished.
-        yield edge.name, edge.stream.unpack(beats[: frames * edge.stream.beats])
+        yield edge, stream.unpack(beats[: frames * stream.beats])
 
 
 def hls_cpp(build: Build) -> Run:
     """Every stream of the chip's HLS C++ in C simulation."""
     from bitstream_flow.verify.hls_cpp import HlsCpp
 
-    return HlsCpp(build.plan.chip, build.plan.fifos, partial(print, flush=True)).tensors
+    return HlsCpp(build.plan.chip, partial(print, flush=True)).tensors

@@ -14,7 +14,7 @@ NAME = "landmarks"
 
 
 def end_with_decoder(graph: Graph, settings: DecoderSettings) -> Graph:
-    """The graph of heatmaps, with the decoder of its output behind it."""
+    """The graph of heatmaps, with the landmark decoder downstream of its output."""
     op = LandmarkDecode(graph.tensors[graph.output], settings.floor, settings.shift)
     node = Node(f"{NAME}.decode", op, (graph.output,), (NAME,))
     return replace(graph, nodes=(*graph.nodes, node), output=NAME)

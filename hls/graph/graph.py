@@ -17,7 +17,7 @@ import numpy as np
 from hls.common.errors import InputError
 from hls.operators.operator import NO_CONSTANTS, Constants, Operator
 from hls.operators.registry import operator_class
-from hls.streams.tensor import TensorType
+from hls.streams.tensor import Stream, TensorType
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,26 @@ class Graph:
         return _ports(self.nodes, "inputs", "is read twice: a fork is missing")
 
     @cached_property
+    def streams(self) -> dict[str, Stream]:
+        """Every tensor as its producer folds it, the graph's input first."""
+        first, port = self.consumers[self.input]
+        made = {name: node.op.outputs[port] for name, (node, port) in self.producers.items()}
+        return {self.input: first.op.inputs[port], **made}
+
+    @cached_property
     def tensors(self) -> dict[str, TensorType]:
         """The type of every tensor, the graph's input first."""
-        first, port = self.consumers[self.input]
-        types = {self.input: first.op.inputs[port].tensor}
-        for name, (node, port) in self.producers.items():
-            types[name] = node.op.outputs[port].tensor
-        return types
+        return {name: stream.tensor for name, stream in self.streams.items()}
+
+    @property
+    def interval(self) -> int:
+        """Cycles per frame of the slowest operator."""
+        return max(node.op.cycles for node in self.nodes)
+
+    @property
+    def joins(self) -> dict[str, tuple[str, ...]]:
+        """Nodes with several inputs -> the tensors that feed them."""
+        return {node.name: node.inputs for node in self.nodes if len(node.inputs) > 1}
 
     def node(self, name: str) -> Node:
         """The node called `name`."""

@@ -17,7 +17,7 @@ from hls.streams.tensor import Stream, TensorType
 
 
 def latency(depth: int, width_bits: int) -> int:
-    """Cycles from a beat's way into an empty FIFO of `depth` to its way out."""
+    """Cycles from a beat's entry into an empty FIFO of `depth` until it can leave."""
     return min(depth, 1) if depth < 3 else 2 + in_block_ram(depth, width_bits)
 
 
@@ -30,7 +30,7 @@ def in_block_ram(depth: int, width_bits: int) -> bool:
 class Fifo(LanedOperator):
     """Holds exactly `depth` beats, its output register included.
 
-    A beat a cycle in and out, but every other cycle with a depth of 1: a register, which takes the
+    A beat per cycle in and out; every other cycle with a depth of 1: a register, which takes the
     next beat only once it is empty. From a depth of 3 on it is a RAM and an output register, which
     a beat passes in `latency` cycles. With a depth of 0 it is but wires. With `ultra_ram`
     the RAM is UltraRAM where it would be block RAM; nothing else changes.
@@ -71,7 +71,7 @@ class Fifo(LanedOperator):
 
     @property
     def latency(self) -> int:
-        """Cycles from a beat's way into an empty FIFO to its way out."""
+        """Cycles from a beat's entry into an empty FIFO until it can leave."""
         return latency(self.depth, self.inputs[0].width_bits)
 
     @property

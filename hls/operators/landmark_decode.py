@@ -21,7 +21,7 @@ class LandmarkDecode(LanedOperator):
     """Heatmaps (H, W, K) -> (1, K, 3): x and y in 1/STEPS of a cell and the score of each landmark.
 
     As `decode` has it, with the network's `floor` and `shift`. The landmarks of a frame leave while
-    the next one comes in: a division that gives a bit a cycle for each of x and y.
+    the next one comes in: a division that gives a bit per cycle for each of x and y.
     """
 
     module: ClassVar[str] = "landmark_decode"
@@ -104,5 +104,5 @@ class LandmarkDecode(LanedOperator):
 
 
 def _index(places: int) -> int:
-    """Bits that count so many places."""
+    """Bits of an index of `places` places."""
     return bits_for(0, places - 1)[0]

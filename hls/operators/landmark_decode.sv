@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Landmark decoder, see landmark_decode.py. Three steps take heatmaps in, a beat a cycle: a cell's
-// weight; the weight times the cell's place, while what is known of its channel is read; then that
-// is brought up to date.
+// Landmark decoder, see landmark_decode.py. Three stages process a beat per cycle: a cell's weight;
+// the weight times the cell's place, while what is known of its channel is read; then that is
+// brought up to date.
 //
 // The last cell completes peaks and sums. They go through a queue as long as a frame's to a divider
-// that gives a bit a cycle, first of x, then of y, while the next frame comes in.
+// that gives a bit per cycle, first of x, then of y, while the next frame comes in.
 
 module landmark_decode #(
     parameter int HEIGHT = 1,

@@ -70,12 +70,12 @@ class MatrixVector(Operator):
 
     @property
     def fold_in(self) -> int:
-        """Input beats a pixel."""
+        """Input beats per pixel."""
         return self.tensor.channels // self.simd
 
     @property
     def fold_out(self) -> int:
-        """Output beats a pixel."""
+        """Output beats per pixel."""
         return self.out_channels // self.pe
 
     @property

@@ -114,7 +114,7 @@ module max_pool #(
       write_at <= address;
       first <= inner_x == '0 && inner_y == '0;
       emit <= last_x && last_y;
-      // With one beat a pixel, the beat just before may be about to write this word.
+      // With one beat per pixel, the beat just before may be about to write this word.
       forward <= FOLDS == 1 && (WIDTH == SIZE || inner_x != '0);
     end
     if (held && move) memory[write_at] <= largest;

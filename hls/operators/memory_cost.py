@@ -63,7 +63,7 @@ def block_ram(depth: int, width_bits: int) -> float:
 
 
 def ultra_ram(depth: int, width_bits: int) -> Resources:
-    """UltraRAM blocks for `depth` words of `width_bits`, and what chooses between those behind
-    one another."""
+    """UltraRAM blocks for `depth` words of `width_bits`, and the selection
+    between stacked ones."""
     rows, columns = -(-depth // ULTRA_RAM_DEPTH), -(-width_bits // ULTRA_RAM_WIDTH)
     return Resources(lut=width_bits * -(-(rows - 1) // 3), uram=rows * columns)

@@ -110,7 +110,7 @@ class Operator(ABC):
     def fold_choices(self, pixel_channels: int | None = None) -> dict[str, Sequence[int]]:
         """Values of each fold field that folding chooses, some of which may be illegal together.
 
-        `pixel_channels` are those in front of the window that feeds the operator; None without one.
+        `pixel_channels` are those upstream of the window that feeds the operator; None without one.
         """
         return {"lanes": divisors(gcd(*(stream.tensor.channels for stream in self.inputs)))}
 
@@ -162,8 +162,8 @@ class Operator(ABC):
         """
         return self.latency
 
-    def gives_way(self) -> np.ndarray | None:
-        """For each output beat j the output beat that reuses its place in a buffer of results.
+    def slot_reused_by(self) -> np.ndarray | None:
+        """For each output beat j the output beat that reuses its slot in a buffer of results.
 
         Shape (output beats,); j must have left before that beat is made. Indices run on into the
         next frame. None for an operator that keeps no results. Two pixels that share each weight
@@ -171,7 +171,7 @@ class Operator(ABC):
 
         >>> from hls.operators.xnor_mvu import XnorMvu
         >>> unit = XnorMvu(TensorType(1, 4, 4, bits=1), out_channels=2, pe=1, simd=2, mmv=2)
-        >>> unit.gives_way().tolist()
+        >>> unit.slot_reused_by().tolist()
         [4, 4, 4, 4, 8, 8, 8, 8]
         """
         return None
@@ -226,7 +226,7 @@ class Operator(ABC):
 
 
 class LanedOperator(Operator):
-    """One input stream of `lanes` channels a beat; beat for beat unless a subclass says otherwise.
+    """One input stream of `lanes` channels per beat; beat for beat unless a subclass differs.
 
     Subclasses are dataclasses with (at least) the fields named here.
     """

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Multiply, add, shift and clip: a BatchNorm and the quantiser behind it in one DSP slice."""
+"""Multiply, add, shift and clip: a BatchNorm and the quantiser after it in one DSP slice."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Multi-threshold: any monotone function of an integer, per channel, to a few bits.
 
-BatchNorm, PReLU, learned shifts and the quantiser behind them all end up in these tables.
+BatchNorm, PReLU, learned shifts and the quantiser after them all end up in these tables.
 """
 
 from __future__ import annotations

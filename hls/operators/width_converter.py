@@ -17,7 +17,7 @@ from hls.streams.tensor import Stream, TensorType
 
 @dataclass(frozen=True)
 class WidthConverter(Operator):
-    """`in_lanes` to `out_lanes` channels a beat; one of them must divide the other."""
+    """`in_lanes` to `out_lanes` channels per beat; one of them must divide the other."""
 
     module: ClassVar[str] = "width_converter"
     only_moves: ClassVar[bool] = True
@@ -63,7 +63,7 @@ class WidthConverter(Operator):
         return -(-last_channel // self.in_lanes)[:, None]
 
     def room(self) -> np.ndarray:
-        # Gathering keeps all beats but the last; splitting keeps its beat in front of it.
+        # Gathering keeps all beats except the last; splitting leaves its beat upstream.
         beats = np.arange(self.outputs[0].beats)
         if self.in_lanes < self.out_lanes:
             return (beats + 1) * (self.out_lanes // self.in_lanes) - 1

@@ -22,8 +22,8 @@ class Window(LanedOperator):
 
     A circular buffer keeps the pixels that a window still needs; a beat leaves as soon as its
     pixel is there, so that reading and writing overlap and frames follow without a gap. The border
-    costs neither memory nor time before the window, as a `pad` of its own would. With `mmv` the
-    windows of so many neighbouring pixels leave interleaved, beat by beat.
+    costs neither memory nor time before the window, as a `pad` of its own would. The
+    windows of `mmv` neighbouring pixels leave interleaved, beat by beat.
     """
 
     module: ClassVar[str] = "window"

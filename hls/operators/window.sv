@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // Sliding window, see window.py: counters that walk the patches over a replay buffer. The border is
-// never stored: the walk passes it at addresses before and behind a row, where VALUE is given.
+// never stored: the walk passes it at addresses before and after a row, where VALUE is given.
 
 module window #(
     parameter int HEIGHT = 1,

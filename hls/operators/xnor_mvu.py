@@ -27,9 +27,9 @@ _MMV = (1, 2, 4, 8)
 class XnorMvu(MatrixVector):
     """Binary (H, W, K) -> popcounts (H, W, out_channels) in 0..K; the dot product is 2 P - K.
 
-    Constant: `weights` (out_channels, K) of 0 and 1, meaning -1 and +1. With `mmv` (FINN's M) the
-    beats of so many neighbouring pixels come interleaved, and a weight word serves all of them: the
-    weight memory is as many times narrower and deeper. Several output folds then need several
+    Constant: `weights` (out_channels, K) of 0 and 1, meaning -1 and +1. The beats of
+    `mmv` (FINN's M) neighbouring pixels arrive interleaved, and a weight word serves all of them:
+    the weight memory is that many times narrower and deeper. Several output folds then need several
     input folds, and leave when all pixels are done.
     """
 
@@ -125,7 +125,7 @@ class XnorMvu(MatrixVector):
         group[0] = self._group_cycles - beats + 1
         return np.tile(group, self.tensor.pixels // self.mmv)
 
-    def gives_way(self) -> np.ndarray | None:
+    def slot_reused_by(self) -> np.ndarray | None:
         if not self._reorders:
             return None
         beats = self.mmv * self.fold_out

@@ -5,9 +5,9 @@
 // register of block RAM), popcounts of groups of lanes, their sum (where there are several),
 // accumulator, which is the output register.
 //
-// With MMV, the beats of so many pixels take turns, and a weight word serves all of them. It comes
-// in as many pieces from a memory that is so much narrower and deeper, while the word before it is
-// at work. Where there are several output folds, a buffer puts the results in order again.
+// The beats of MMV pixels take turns, and a weight word serves all of them. It comes in MMV pieces
+// from a memory that is MMV times narrower and deeper, while the word before it is in use. Where
+// there are several output folds, a buffer puts the results in order again.
 
 module xnor_mvu #(
     parameter int CHANNELS = 1,

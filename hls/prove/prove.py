@@ -107,7 +107,7 @@ def prove(op: Operator) -> Outcome:
     return _run(op, _rtl(op), "prove", DEPTH)
 
 
-def reach(op: Operator) -> Outcome:
+def cover(op: Operator) -> Outcome:
     """Reach every situation that its cover statements name."""
     return _run(op, _rtl(op), "cover", COVER_DEPTH)
 
@@ -185,7 +185,7 @@ def prove_all(wanted: Sequence[Operator]) -> int:
     failures = 0
     for op in tqdm(wanted, desc="prove", unit="operator", disable=None):
         start = time.perf_counter()
-        proven, reached = prove(op), reach(op)
+        proven, reached = prove(op), cover(op)
         seconds = time.perf_counter() - start
         broken = [*proven.missed, *(f"{name} (never reached)" for name in reached.missed)]
         failures += bool(broken)

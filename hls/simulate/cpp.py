@@ -23,7 +23,7 @@ from hls.common.compiler import compiler, run_compiler
 from hls.common.errors import SimulationError
 from hls.common.folders import cache_root
 from hls.operators.operator import LIBRARY, NO_CONSTANTS, PARTS, Constants, Operator
-from hls.simulate.cpp_text import operator_bench
+from hls.simulate.cpp_text import operator_testbench
 from hls.simulate.rtl import DeadlockError, FifoState, fifo_states
 from hls.streams.encoding import axis_bytes, from_bytes, to_bytes
 from hls.streams.tensor import Stream
@@ -66,7 +66,7 @@ class CppSimulator:
     program: Path
 
     def run(self, frames: Sequence[np.ndarray], trace: Path | None = None) -> CppRun:
-        """Send frames (N, H, W, C), one array an input, back to back.
+        """Send frames (N, H, W, C), one array per input, back to back.
 
         `trace` is a folder for the beats that passed each stream, as <its name>.bin. Processes
         that wait for each other are a DeadlockError that names the full streams.
@@ -190,5 +190,5 @@ def simulate_operator(
     cache: Path | None = None,
 ) -> CppRun:
     """Compile one operator and run it."""
-    design = CppDesign(operator_bench(op, constants), op.inputs, op.outputs)
+    design = CppDesign(operator_testbench(op, constants), op.inputs, op.outputs)
     return build(design, cache).run(frames)

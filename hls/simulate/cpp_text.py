@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Operators as HLS C++: the text of a call, of its tables and of a bench round one operator.
+"""Operators as HLS C++: the text of a call, of its tables and of a testbench round one operator.
 
 Of a function's streams, the side with several ports comes last.
 """
@@ -45,7 +45,7 @@ def _literal(word: int, bits: int) -> str:
     return f'ap_uint<{bits}>("{word:x}", 16)'
 
 
-def operator_bench(
+def operator_testbench(
     op: Operator, constants: Constants, change: Mapping[str, int] | None = None, depth: int = 1
 ) -> str:
     """A program that sends frames through one operator, its streams `depth` beats deep."""

@@ -22,7 +22,7 @@ import numpy as np
 
 from hls.common.progress import Note, silent
 from hls.operators.operator import NO_CONSTANTS, Constants, Operator
-from hls.simulate.testbench import Design, bench_text
+from hls.simulate.testbench import Design, testbench_text
 from hls.simulate.verilate import SimulationError, verilate
 from hls.streams.encoding import from_hex, to_hex
 from hls.streams.tensor import Stream
@@ -84,6 +84,7 @@ class Simulator:
     def run(
         self,
         frames: Sequence[np.ndarray],
+        *,
         stall: float | tuple[float, float] = 0.0,
         seed: int = 1,
         trace: Path | None = None,
@@ -92,7 +93,7 @@ class Simulator:
         progress: Progress | None = None,
         limits: Mapping[str, int] = MappingProxyType({}),
     ) -> Run:
-        """Send frames (N, H, W, C), one array an input, back to back.
+        """Send frames (N, H, W, C), one array per input, back to back.
 
         `stall` is the share of cycles in which sources (and sinks, or a pair for the two) pause at
         random; with `gap` a source sends at most one beat every `gap` cycles. `trace` is a folder
@@ -140,7 +141,7 @@ def build(design: Design, cache: Path | None = None, note: Note = silent) -> Sim
     A missing Verilator or C++ compiler, and RTL that does not elaborate, are SimulationErrors.
     """
     main = "live.cpp" if design.axis else "main.cpp"
-    return Simulator(design, verilate(bench_text(design), design.sources, cache, main, note))
+    return Simulator(design, verilate(testbench_text(design), design.sources, cache, main, note))
 
 
 def operator_design(op: Operator, constants: Constants, folder: Path) -> Design:

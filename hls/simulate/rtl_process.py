@@ -23,7 +23,7 @@ _MARK = 0x4556494C
 
 
 @dataclass(frozen=True)
-class Step:
+class Advance:
     """What a call to `advance` did: beats taken, bytes that left, whether they end a frame.
 
     `cycles` have passed since the reset; `first_taken` is the cycle of the first beat taken now.
@@ -55,7 +55,7 @@ class Live:
             start_new_session=True,
         )  # fmt: skip
 
-    def advance(self, beats: bytes, room: int, cycles: int) -> Step:
+    def advance(self, beats: bytes, room: int, cycles: int) -> Advance:
         """Offer whole beats and take up to `room` bytes, for at most `cycles` cycles.
 
         Ends early when all beats are taken, the room is full or a frame's last beat has left.
@@ -70,7 +70,7 @@ class Live:
         mark, taken, left, last, total, first = _REPLY.unpack(reply)
         if mark != _MARK:
             raise SimulationError(self._broke_off(reply))
-        return Step(taken, self._read(left * self._out_bytes), bool(last), total, first)
+        return Advance(taken, self._read(left * self._out_bytes), bool(last), total, first)
 
     def stop(self) -> tuple[FifoState, ...]:
         """End the simulation; how full each FIFO was."""

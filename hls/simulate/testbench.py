@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""What is simulated, and the bench round it: a source on every input, a sink on every output.
+"""What is simulated, and the testbench round it: a source on every input, a sink on every output.
 
-An accelerator's bench can also be live: then the program that clocks it stands in for both.
+An accelerator's testbench can also be live: then the program that clocks it stands in for both.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class Design:
     data_files: tuple[Path, ...] = ()
 
 
-def bench_text(design: Design) -> str:
-    """The module `bench`: the design, a source on each input and a sink on each output."""
+def testbench_text(design: Design) -> str:
+    """The module `testbench`: the design, a source on each input and a sink on each output."""
     sinks = len(design.outputs)
     return "\n".join([
-        "module bench (",
+        "module testbench (",
         "  input logic clk, input logic rst_n,",
         *(_live_ports(design) if design.axis else ()),
         "  output logic moved, output logic done, output logic [31:0] beats);",

@@ -26,8 +26,8 @@ from hls.common.progress import Note, silent
 
 SIMULATION = Path(__file__).parent / "verilator"
 _VERILATOR_FLAGS = (
-    "--cc", "--top-module", "bench", "--prefix", "Vbench", "--no-timing", "-Wno-lint", "-Wno-style",
-    "--x-assign", "fast", "--x-initial", "unique", "--output-split", "10000",
+    "--cc", "--top-module", "testbench", "--prefix", "Vtestbench", "--no-timing", "-Wno-lint",
+    "-Wno-style", "--x-assign", "fast", "--x-initial", "unique", "--output-split", "10000",
 )  # fmt: skip
 _CXX_FLAGS = (
     "-std=c++17", "-faligned-new", "-fno-strict-aliasing", "-w", "-DVERILATOR=1", "-DVM_COVERAGE=0",
@@ -54,13 +54,13 @@ def _version() -> str:
 
 
 def verilate(
-    bench: str,
+    testbench: str,
     sources: Sequence[Path],
     cache: Path | None = None,
     main: str = "main.cpp",
     note: Note = silent,
 ) -> Path:
-    """The program that simulates the module `bench`, from the cache if it was built before.
+    """The program that simulates the module `testbench`, from the cache if it was built before.
 
     `main`, a file of verilator/, clocks it.
     """
@@ -69,7 +69,7 @@ def verilate(
     files = [*SIMULATION.glob("*.sv"), *sources]
     own = sorted({*SIMULATION.glob("*.sv"), SIMULATION / "main.cpp", SIMULATION / main})
     key = digest(
-        cxx, _version(), *_VERILATOR_FLAGS, *_CXX_FLAGS, bench,
+        cxx, _version(), *_VERILATOR_FLAGS, *_CXX_FLAGS, testbench,
         *sorted(path.name for path in sources),
         *(path.read_text() for path in [*own, *sorted(sources)]),
     )  # fmt: skip
@@ -77,8 +77,8 @@ def verilate(
 
     def make(folder: Path, target: Path) -> None:
         note("building the RTL simulation, which takes a minute or two ...")
-        (folder / "bench.sv").write_text(bench)
-        _translate(root, [*files, folder / "bench.sv"], folder)
+        (folder / "testbench.sv").write_text(testbench)
+        _translate(root, [*files, folder / "testbench.sv"], folder)
         _compile(cxx, root, folder, _runtime(cxx, root, cache), main, target)
 
     return cached(program, make)
@@ -116,7 +116,7 @@ def _runtime(cxx: str, root: Path, cache: Path) -> Path:
 
 def _compile(cxx: str, root: Path, folder: Path, runtime: Path, main: str, target: Path) -> None:
     """The generated C++ and `main` -> the program `target`."""
-    lumps = _lumps(sorted(folder.glob("Vbench*.cpp")), folder)
+    lumps = _lumps(sorted(folder.glob("Vtestbench*.cpp")), folder)
     lumps[-1].write_text(f'{lumps[-1].read_text()}#include "{SIMULATION / main}"\n')
     flags = [f"-I{folder}", *_includes(root), "-O1", "-c"]
     objects = [lump.with_suffix(".o") for lump in lumps]

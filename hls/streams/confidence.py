@@ -13,13 +13,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 
 from hls.common.errors import InputError
+from hls.common.records import read_record
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Logistic:
     offset: float
 
     def __post_init__(self) -> None:
-        if not (_finite(self.slope) and _finite(self.offset)):
+        if not (math.isfinite(self.slope) and math.isfinite(self.offset)):
             raise ValueError(f"slope {self.slope} and offset {self.offset} must be finite numbers")
 
     def __call__(self, score: np.ndarray) -> np.ndarray:
@@ -52,13 +51,11 @@ class Confidence:
     threshold: float | None = None
 
     def __post_init__(self) -> None:
-        if not (_finite(self.right) and self.right > 0):
+        if not 0 < self.right < math.inf:
             raise ValueError(f"right is {self.right}: it must be above 0")
         if (self.face is None) != (self.threshold is None):
             raise ValueError("face and threshold belong together: one is there, the other is not")
-        if self.threshold is not None and not (
-            _finite(self.threshold) and 0 <= self.threshold <= 1
-        ):
+        if self.threshold is not None and not 0 <= self.threshold <= 1:
             raise ValueError(f"threshold is {self.threshold}: it must be from 0 to 1")
 
     def of_landmarks(self, scores: np.ndarray) -> np.ndarray:
@@ -74,43 +71,16 @@ class Confidence:
         found = self.of_faces(scores)
         return np.ones(scores.shape[:-1], bool) if found is None else found >= self.threshold
 
-    def as_entry(self) -> dict[str, Any]:
-        """For a manifest."""
-        return asdict(self)
-
-    @classmethod
-    def of_entry(cls, entry: Any) -> Confidence:
-        """Undo `as_entry`; ValueError says what is wrong with something else."""
-        names = {"landmark", "right", "face", "threshold"}
-        if not isinstance(entry, Mapping) or set(entry) != names:
-            raise ValueError("confidence needs landmark, right, face and threshold")
-        landmark, face = entry["landmark"], entry["face"]
-        if not all(isinstance(each, Mapping) for each in (landmark, {} if face is None else face)):
-            raise ValueError("confidence needs slope and offset for landmark and face")
-        try:
-            return cls(
-                Logistic(**landmark),
-                entry["right"],
-                None if face is None else Logistic(**face),
-                entry["threshold"],
-            )
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"confidence: {error}") from None
-
     def as_text(self) -> str:
         """One line of JSON, for a checkpoint's metadata."""
-        return json.dumps(self.as_entry(), sort_keys=True)
+        return json.dumps(asdict(self), sort_keys=True)
 
 
 def read_confidence(text: str) -> Confidence:
     """Undo `Confidence.as_text`; InputError where it is something else."""
     try:
-        return Confidence.of_entry(json.loads(text))
+        return read_record(Confidence, json.loads(text))
     except ValueError as error:
         raise InputError(
             f"the checkpoint's confidence cannot be read ({error}): run python -m model.calibrate"
         ) from None
-
-
-def _finite(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,8 +1,8 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Beats of a stream as bytes and as hexadecimal text, one beat a line: how simulations keep them.
+"""Beats of a stream as bytes and as hexadecimal text, one beat per line: how simulations keep them.
 
-Lane 0 lies in the lowest bits of a beat; negative integers are in two's complement.
+Lane 0 is in the lowest bits of a beat; negative integers are in two's complement.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def to_bytes(beats: np.ndarray, bits: int) -> np.ndarray:
 
 
 def from_bytes(octets: np.ndarray, lanes: int, bits: int, signed: bool) -> np.ndarray:
-    """The inverse of `to_bytes`, int32 (N, lanes); what lies above the lanes is left out."""
+    """The inverse of `to_bytes`, int32 (N, lanes); bits above the lanes are left out."""
     planes = np.unpackbits(octets, axis=1, bitorder="little")[:, : lanes * bits]
     planes = planes.reshape(-1, lanes, bits)
     values = np.zeros((len(planes), lanes), np.int64)

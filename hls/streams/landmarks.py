@@ -10,7 +10,7 @@ Per heatmap, its cells v in raster order, with the peak as it is before each:
     new or near: w = WEIGHTS[min((v - floor) >> shift, 63)], 0 where v < floor
                  S += w, Sx += w x, Sy += w y
 
-The landmark lies at Sx / S, Sy / S, rounded to 1/STEPS of a cell; at the peak where S is 0. The
+The landmark is at Sx / S, Sy / S, rounded to 1/STEPS of a cell; at the peak where S is 0. The
 operator that does it on the chip is LandmarkDecode, which needs no line of the map.
 """
 

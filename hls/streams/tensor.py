@@ -3,7 +3,7 @@
 """Integer tensors and the streams that carry them.
 
 A tensor is (height, width, channels) of integers, one bit width for all. A stream sends it in
-raster order, channels innermost, `lanes` channels a beat, lowest channel in the lowest bits.
+raster order, channels innermost, `lanes` channels per beat, lowest channel in the lowest bits.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class TensorType:
 
     @property
     def pixels(self) -> int:
-        """Pixels a frame."""
+        """Pixels per frame."""
         return self.height * self.width
 
     @property
@@ -72,10 +72,10 @@ class TensorType:
 
 @dataclass(frozen=True)
 class Stream:
-    """A tensor sent `lanes` channels a beat.
+    """A tensor sent `lanes` channels per beat.
 
-    With `interleave` the beats of so many neighbouring pixels take turns: the first of each, then
-    the second of each. A matrix unit reads such a stream to use a weight word for all of them.
+    The beats of `interleave` neighbouring pixels take turns: the first of each, then the second of
+    each. A matrix unit reads such a stream to use a weight word for all of them.
     """
 
     tensor: TensorType

@@ -3,8 +3,8 @@
 """Several looks at one square: how each is cut, and what their landmarks say together.
 
 Coordinates are pixels of the plain view, the S x S network input that shows the square as it is
-(integer pixel centres). A view's matrix takes them to the view's own pixels; put behind the matrix
-from the picture to the plain view (`behind`), it cuts the view with one warp, mirror image
+(integer pixel centres). A view's matrix takes them to the view's own pixels; composed with the
+matrix from the picture to the plain view (`behind`), it cuts the view with one warp, mirror image
 included. The first N of the list are the views for N inferences: 1 the plain one, 2 its mirror
 image too.
 """
@@ -96,7 +96,7 @@ VIEWS = (
 
 
 def first_views(count: int) -> tuple[View, ...]:
-    """The views for so many inferences a square; InputError unless it is one of COUNTS."""
+    """The views for `count` inferences per square; InputError unless it is one of COUNTS."""
     if count not in COUNTS:
         raise InputError(f"{count} views: use {', '.join(map(str, COUNTS[:-1]))} or {COUNTS[-1]}")
     return VIEWS[:count]

@@ -87,7 +87,7 @@ class Statistics:
             )
         chip = self.clock_mhz * 1e6 / self.cycles_per_frame
         return (
-            f"{text}; {self.cycles_per_frame:.0f} cycles a frame,"
+            f"{text}; {self.cycles_per_frame:.0f} cycles per frame,"
             f" {chip:.0f} frames/s at {self.clock_mhz:g} MHz"
         )
 

@@ -28,9 +28,10 @@ from host.live.pipeline import Pipeline, Sink
 from host.live.sources import Source
 from host.live.stop import Stop
 from host.live.view_count import AutoViewCount, ViewCount
-from host.outputs.display import PageOutput, Progress, Status, status_of
+from host.outputs.display import PageOutput, Progress, status_of
 from host.outputs.json_lines import JsonFile, JsonOutput
 from host.outputs.video_file import VideoFile
+from host.page.status import Status
 from host.pictures.face_box import parse_box
 from host.pictures.image_files import read_image
 from host.pictures.landmarks import can_mirror, check_views
@@ -143,7 +144,11 @@ def _live(options: argparse.Namespace, backend: Backend, source: Source, log: Te
 
 
 def _add_sinks(
-    pipeline: Pipeline, options: argparse.Namespace, source: Source, stop: Stop, status: Status
+    pipeline: Pipeline,
+    options: argparse.Namespace,
+    source: Source,
+    stop: Stop,
+    status: Callable[[], Status],
 ) -> None:
     """Open what the options ask for: all of it, or nothing stays behind."""
     wanted: list[Callable[[], Sink]] = []
@@ -168,7 +173,7 @@ def _add_sinks(
         raise
 
 
-def _page(options: argparse.Namespace, status: Status) -> PageOutput:
+def _page(options: argparse.Namespace, status: Callable[[], Status]) -> PageOutput:
     from host.page.page import Page
 
     address, token = options.address or "127.0.0.1", options.token

@@ -20,7 +20,7 @@ _EXAMPLES = """examples:
   run_pynq.py --camera --http                          watch a camera at http://127.0.0.1:8000
   run_pynq.py --camera 1 --http --address 0.0.0.0      from other machines too, with a token
   run_pynq.py --video in.mp4 --save out.mp4            landmarks drawn on a video
-  run_pynq.py --video in.mp4 --json > faces.jsonl      one line a face
+  run_pynq.py --video in.mp4 --json > faces.jsonl      one line per face
   run_pynq.py --image me.jpg --save me.png             a photograph
   run_pynq.py --image *.jpg --save out/ --json         a folder of PNGs, JSON lines on stdout
   run_pynq.py --image me.jpg --views 8 --save me.png   eight looks at the face: more exact
@@ -235,7 +235,7 @@ def _add_results(group: argparse._ArgumentGroup) -> None:
         help="draw landmarks: a PNG, or a folder/ for several images; for a camera or video"
         f" {', '.join(CODECS)}, or .jsonl for JSON lines",
     )
-    group.add_argument("--json", action="store_true", help="one JSON line a face on stdout")
+    group.add_argument("--json", action="store_true", help="one JSON line per face on stdout")
     group.add_argument("--quiet", action="store_true", help="no progress and no summary")
 
 
@@ -256,5 +256,5 @@ def _add_page(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--token", metavar="T", help="what the page's address must hold")
     group.add_argument("--jpeg-quality", type=int, metavar="Q", help="1 to 100 (default: 80)")
     group.add_argument(
-        "--stream-fps", type=float, metavar="F", help="pictures a second at most (default: 60)"
+        "--stream-fps", type=float, metavar="F", help="pictures per second at most (default: 60)"
     )

@@ -26,7 +26,7 @@ _TIMEOUT_FRAMES = 20
 
 
 class DmaBackend(Backend):
-    """The bundle's accelerator behind an AXI DMA on a device of pynq's, None for its own."""
+    """The bundle's accelerator at an AXI DMA of a pynq device; None is pynq's own."""
 
     name = "board"
     # A frame leaves only while later ones come in: single images need several under way.
@@ -77,7 +77,7 @@ class DmaBackend(Backend):
         return None
 
     def _diagnose(self, error: BackendError, times: int) -> BackendError:
-        """What to say of a failure that came so many times."""
+        """What to say of a failure that came `times` times."""
         again = f", {times} times" if times > 1 else ""
         return BackendError(
             f"{error}{again}: switch the board off and on, or build the bundle again"

@@ -3,8 +3,8 @@
 """Frames through the DMA in their order, the next one packed and sent while others compute.
 
 After an error everything is started anew, and what was under way runs again, a submission from its
-first frame: none is lost, none is answered with another's result. Only a beat lost on the way in
-shows no sooner than when frames run out: submissions answered since they did so last are named.
+first frame: none is lost, none is answered with another's result. A lost input beat is only
+detected when the queue drains; results since the last drain are then named as suspect.
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ class Engine:
         self._flying: deque[_Frame] = deque()
         self._change = threading.Condition()
         self._closing = False
-        self._answered = self._failures = self._dry = 0
-        self._mark = self._moved_at = 0.0
+        self._answered = self._failures = 0
+        self._answered_when_idle = 0
+        self._job_started = self._moved_at = 0.0
         self._forget()
         self._stale = False
         self._thread = threading.Thread(target=self._serve, name="dma", daemon=True)
@@ -92,7 +93,7 @@ class Engine:
                 self._complete(job)
                 return
             if not self._waiting and not self._flying:
-                self._mark, self._moved_at = time.perf_counter(), self._pace.now()
+                self._job_started, self._moved_at = time.perf_counter(), self._pace.now()
             self._waiting.extend(_frames(job))
             self._change.notify()
 
@@ -208,9 +209,10 @@ class Engine:
 
     def _complete(self, job: Job) -> None:
         if not self._waiting and not self._flying:
-            self._dry = self._answered
+            self._answered_when_idle = self._answered
         now = time.perf_counter()
-        seconds, self._mark = now - self._mark, now
+        seconds = now - self._job_started
+        self._job_started = now
         try:
             job.future.set_result(self._finish(job, seconds))
         except Exception as error:
@@ -224,8 +226,9 @@ class Engine:
         starved = not self._sending and not self._waiting
         self._forget()
         doubt = ""
-        if starved and self._answered > self._dry:
-            doubt = f"; was a beat lost? frames {self._dry + 1} to {self._answered} may be wrong"
+        first = self._answered_when_idle + 1
+        if starved and self._answered >= first:
+            doubt = f"; was a beat lost? frames {first} to {self._answered} may be wrong"
         self._note(f"{error}; starting again with frame {self._answered + 1}{doubt}")
 
     def _give_up(self, error: BackendError) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from host.api.base import BackendError
 from host.board.handoff import check_handoff
 from host.bundle.bundle import Bundle
+from host.bundle.manifest import EXPECTED
 from host.bundle.seal import BIT, HANDOFF
 
 # What PYNQ's images say of the board.
@@ -76,7 +77,7 @@ def check_machine(machine: Machine) -> None:
 
 def check_board(bundle: Bundle, machine: Machine) -> None:
     """Raise BackendError where the bundle is for another board, as far as that can be known."""
-    part, board = str(bundle.manifest.get("part", "")), str(bundle.manifest["board"])
+    part, board = bundle.manifest.part, bundle.manifest.board
     if not part.startswith(_PARTS[machine.arch]):
         raise BackendError(
             f"the bundle is for {board} ({part or 'no part'}), this board is {machine.arch}: make"
@@ -104,7 +105,7 @@ def check_overlay(bundle: Bundle) -> Path:
         )
     if not handoff.is_file():
         raise BackendError(f"{handoff} is missing: pynq needs Vivado's beside {BIT}")
-    if bundle.manifest.get("handoff") == "expected":
+    if bundle.manifest.handoff == EXPECTED:
         raise BackendError(
             f"{handoff} is the expected one, not Vivado's: bring Vivado's results back and run make"
             f" bitstream again, rather than copy {BIT} alone"

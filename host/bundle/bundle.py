@@ -9,11 +9,9 @@ expected, or Vivado's), and with Vivado `overlay.bit`. Nothing in it is ever unp
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -23,29 +21,37 @@ from hls.graph.graph import Graph, from_json
 from hls.operators.landmark_decode import LandmarkDecode
 from hls.streams.confidence import Confidence
 from hls.streams.landmarks import DecoderSettings
-from hls.streams.tensor import Stream, TensorType
+from hls.streams.tensor import Stream
+from host.bundle.manifest import Manifest
 from host.bundle.packed_weights import unpack_constants
 from host.bundle.seal import MANIFEST, REMEDY, check_seal
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A checked bundle: the logical graph, the chip's streams and where its RTL lies.
+    """A checked bundle: the logical graph, the chip's streams and its RTL.
 
-    `stride` is image pixels a heatmap pixel; `crop_scale` is the network's square over the face
-    box; `joins` gives, in the order of the data flow, each many-input node and the FIFOs before it.
+    `joins` gives, in the order of the data flow, each many-input node and the FIFOs before it.
     """
 
     folder: Path
-    manifest: Mapping[str, Any]
+    manifest: Manifest
     graph: Graph
-    input: Stream
-    output: Stream
+
+    @cached_property
+    def input(self) -> Stream:
+        """The image as it goes into the chip."""
+        return self.manifest.input.stream
+
+    @cached_property
+    def output(self) -> Stream:
+        """Heatmaps or landmarks as they come out of it."""
+        return self.manifest.output.stream
 
     @property
     def name(self) -> str:
         """Configuration and board, for messages."""
-        return f"{self.manifest['config']} on {self.manifest['board']}"
+        return f"{self.manifest.config} on {self.manifest.board}"
 
     @property
     def decodes(self) -> bool:
@@ -54,15 +60,13 @@ class Bundle:
 
     @property
     def decoder(self) -> DecoderSettings:
-        """What the network's heatmaps mean to the landmark decoder, on the chip or behind it."""
-        entry = self.manifest["decoder"]
-        return DecoderSettings(entry["floor"], entry["shift"])
+        """What the network's heatmaps mean to the landmark decoder, on the chip or on the host."""
+        return self.manifest.decoder
 
-    @cached_property
+    @property
     def confidence(self) -> Confidence | None:
         """What makes scores probabilities; None where the network was not calibrated."""
-        entry = self.manifest.get("confidence")
-        return None if entry is None else Confidence.of_entry(entry)
+        return self.manifest.confidence
 
     @property
     def landmarks(self) -> int:
@@ -71,28 +75,28 @@ class Bundle:
 
     @property
     def stride(self) -> int:
-        """Image pixels a heatmap pixel."""
-        return int(self.manifest["output"]["stride"])
+        """Image pixels per heatmap cell."""
+        return self.manifest.output.stride
 
     @property
     def crop_scale(self) -> float:
         """Side of the square that the network sees over the side of the face box."""
-        return float(self.manifest["crop"]["scale"])
+        return self.manifest.crop.scale
 
     @property
     def predicted_cycles(self) -> int:
-        """Cycles a frame as predicted, 0 where the bundle does not say."""
-        return int(self.manifest.get("predicted", {}).get("cycles", 0))
+        """Cycles per frame as predicted, 0 where the bundle does not say."""
+        return self.manifest.predicted.cycles
 
     @property
     def clock_mhz(self) -> float:
         """Clock that the accelerator is built for."""
-        return float(self.manifest["clock_mhz"])
+        return self.manifest.clock_mhz
 
     @property
     def joins(self) -> dict[str, tuple[str, ...]]:
         """Many-input node -> the FIFOs that feed it, in the order of the data flow."""
-        return {node: tuple(edges) for node, edges in self.manifest["joins"].items()}
+        return self.manifest.joins
 
     @property
     def rtl_sources(self) -> tuple[Path, ...]:
@@ -108,23 +112,18 @@ class Bundle:
 def load_bundle(folder: Path | str) -> Bundle:
     """Read the bundle in `folder`; anything missing, damaged or of another version: InputError."""
     folder = Path(folder)
+    manifest = check_seal(folder)
+    arrays = _read_arrays(folder / "weights.npz")
     try:
-        manifest = check_seal(folder)
-        arrays = _read_arrays(folder / "weights.npz")
-        graph = from_json(manifest["graph"], unpack_constants(manifest["graph"], arrays))
-        bundle = Bundle(
-            folder, manifest, graph, _stream(manifest["input"]), _stream(manifest["output"])
-        )
-        _check_values(bundle)
-    except KeyError as error:
-        raise InputError(f"{folder / MANIFEST} lacks the entry {error}: {REMEDY}") from None
+        graph = from_json(manifest.graph, unpack_constants(manifest.graph, arrays))
     except InputError:
         raise
     except (TypeError, ValueError, AttributeError, LookupError) as error:
-        # Sealed all the same: another program wrote it.
         raise InputError(
-            f"{folder / MANIFEST} has an entry of another kind ({one_line(error)}): {REMEDY}"
+            f"{folder / MANIFEST} has a wrong entry 'graph' ({one_line(error)}): {REMEDY}"
         ) from None
+    bundle = Bundle(folder, manifest, graph)
+    _check_values(bundle)
     return bundle
 
 
@@ -152,13 +151,8 @@ def _read_arrays(path: Path) -> dict[str, np.ndarray]:
         raise InputError(f"{path} cannot be read ({error}): {REMEDY}") from None
 
 
-def _stream(entry: Mapping[str, Any]) -> Stream:
-    fields = ("height", "width", "channels", "bits", "signed")
-    return Stream(TensorType(**{name: entry[name] for name in fields}), entry["lanes"])
-
-
 def _check_values(bundle: Bundle) -> None:
-    """The manifest's streams must be the graph's, and every later entry must be there."""
+    """The manifest's streams and decoder must be the graph's."""
     for stream, name in ((bundle.input, bundle.graph.input), (bundle.output, bundle.graph.output)):
         if stream.tensor != bundle.graph.tensors[name]:
             raise InputError(
@@ -171,5 +165,3 @@ def _check_values(bundle: Bundle) -> None:
             f"{bundle.folder / MANIFEST}: the graph ends with {last.settings}, but the entry"
             f" decoder says {decoder}: {REMEDY}"
         )
-    _ = bundle.name, bundle.stride, bundle.crop_scale, bundle.clock_mhz, bundle.joins
-    _ = bundle.confidence

@@ -44,7 +44,7 @@ def _pack_bits(weights: np.ndarray) -> np.ndarray:
 
 def _unpack_bits(name: str, packed: np.ndarray, length: int) -> np.ndarray:
     if packed.dtype != np.uint8 or packed.ndim != 2 or packed.shape[1] != -(-length // 8):
-        raise InputError(f"weights.npz: {name} is not {length} packed bits a row")
+        raise InputError(f"weights.npz: {name} is not {length} packed bits per row")
     return np.unpackbits(packed, axis=1, count=length, bitorder="little")
 
 

@@ -12,33 +12,43 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from hls.common.errors import InputError
+from hls.common.records import read_record, values_of
+from host.bundle.manifest import FORMAT, VERSION, Manifest
 
-FORMAT = "binary-landmarks-bundle"
-VERSION = 2
 MANIFEST = "manifest.json"
 # Bitstream and handoff, named alike as pynq wants them.
 BIT, HANDOFF = "overlay.bit", "overlay.hwh"
 REMEDY = "build the bundle again"
 
 
-def seal(folder: Path, manifest: Mapping[str, Any]) -> None:
+def seal(folder: Path, manifest: Manifest) -> None:
     """Write manifest.json for the files that lie in `folder`, in one step."""
-    sealed = {"format": FORMAT, "version": VERSION, **manifest}
-    sealed["checksums"] = {
+    seal_values(folder, values_of(manifest))
+
+
+def seal_values(folder: Path, values: Mapping[str, Any]) -> None:
+    """The same for entries that need make no sense."""
+    checksums = {
         path.relative_to(folder).as_posix(): _file_sha256(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != MANIFEST
     }
+    sealed = {**values, "checksums": checksums}
     sealed["manifest_sha256"] = _manifest_sha256(sealed)
     fresh = folder / f"{MANIFEST}.new"
     fresh.write_text(json.dumps(sealed, indent=1) + "\n")
     os.replace(fresh, folder / MANIFEST)
 
 
-def check_seal(folder: Path) -> dict[str, Any]:
+def check_seal(folder: Path) -> Manifest:
     """The manifest of a whole, unchanged bundle; anything else is an InputError that names it."""
-    manifest = _read_manifest(folder)
-    for name, expected in manifest["checksums"].items():
+    values = _read_manifest(folder)
+    try:
+        manifest = read_record(Manifest, values)
+    except ValueError as error:
+        # Sealed all the same: another program wrote it.
+        raise InputError(f"{folder / MANIFEST} {error}: {REMEDY}") from None
+    for name, expected in manifest.checksums.items():
         _check_file(folder, name, expected)
     return manifest
 

@@ -64,7 +64,7 @@ def _progress(done: int, frames: int) -> None:
 
 
 def compare(bundle: Bundle, emulator: Emulator, frames: int) -> int:
-    """Compare so many frames with the golden model; prints, and returns how many differ."""
+    """Compare frames with the golden model; prints, and returns how many differ."""
     golden, wrong = Golden(bundle.graph), 0
     for start, count in _batches(frames):
         images = sample_images(bundle.graph, count, seed=start)
@@ -75,7 +75,7 @@ def compare(bundle: Bundle, emulator: Emulator, frames: int) -> int:
 
 
 def bench(emulator: Emulator, frames: int) -> float:
-    """Median seconds a frame, one at a time, image to landmarks."""
+    """Median seconds per frame, one at a time, image to landmarks."""
     images = sample_images(emulator.graph, 8, seed=1)
     times = []
     for index in range(-8, frames):

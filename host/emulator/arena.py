@@ -10,7 +10,7 @@ _LINE = 64
 
 
 def place(sizes: Sequence[int], lives: Sequence[tuple[int, int]]) -> tuple[list[int], int]:
-    """Offsets of buffers of so many bytes, each in use from its first to its last step, and
+    """Offsets of buffers of `sizes` bytes, each in use from its first to its last step, and
     the bytes of all: the largest first, each at the lowest place that is free all its life."""
     offsets, taken = [0] * len(sizes), list[int]()
     for index in sorted(range(len(sizes)), key=lambda i: -sizes[i]):

@@ -42,8 +42,9 @@ class SinkRecord(ctypes.Structure):
     """emulator::Sink."""
 
     _fields_ = [
-        ("target", TensorRecord), ("a", c_void_p), ("b", c_void_p), ("c", c_void_p),
-        ("wide_a", c_void_p), ("wide_b", c_void_p), ("function", c_int32), ("levels", c_int32),
+        ("target", TensorRecord), ("gain", c_void_p), ("offset", c_void_p), ("shift", c_void_p),
+        ("wide_gain", c_void_p), ("wide_offset", c_void_p), ("flip", c_void_p),
+        ("thresholds", c_void_p), ("used", c_void_p), ("function", c_int32), ("levels", c_int32),
         ("low", c_int32), ("high", c_int32), ("channel", c_int64),
     ]  # fmt: skip
 

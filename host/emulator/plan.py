@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A graph as the engine's steps: each computes values and lets them run into tensors.
 
-Fused, a convolution takes its padding and window with it, and the thresholds behind any step are
-done while its values are at hand; forks and concatenations cost nothing. Not fused, every node is a
-step, and every tensor is there to be looked at.
+Fused, a convolution takes its padding and window with it, and thresholds that read a step's values
+are applied while those are at hand; forks and concatenations cost nothing. Not fused, every node is
+a step, and every tensor can be looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ from hls.operators.upsample import Upsample
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.streams.tensor import TensorType
-from host.emulator.tables import Line, Steps
+from host.emulator.tables import Line, ThresholdTable
 
 BITS, I8, U8, I32 = range(4)
 COPY, ADD, POOL, GATHER, XNOR, DOT_BYTES, DOT, DECODE = range(8)
@@ -47,17 +47,20 @@ class Tensor:
     channel: int = 0
 
 
+Function = ThresholdTable | Line | None
+
+
 @dataclass(frozen=True)
 class Sink:
     """Where a step's values go; None is the identity."""
 
     target: str
-    function: Steps | Line | None = None
+    function: Function = None
 
 
 @dataclass
-class Step:
-    """What the engine does at a time; `inputs` are tensors, each so many times enlarged."""
+class EngineStep:
+    """What the engine does at a time; `inputs` are (tensor, upsampling factor)."""
 
     source: int
     inputs: tuple[tuple[str, int], ...]
@@ -67,7 +70,7 @@ class Step:
     geometry: Geometry = field(default_factory=Geometry)
 
     @property
-    def reach(self) -> tuple[int, int]:
+    def value_range(self) -> tuple[int, int]:
         """The least and the largest value that can come: a type may hold more."""
         if self.node and self.kind == self.node.op.outputs[0].tensor:
             return self.node.op.output_range
@@ -89,7 +92,7 @@ class Plan:
     def __init__(self, graph: Graph, outputs: tuple[str, ...] = (), fuse: bool = True) -> None:
         self.graph = graph
         self.fuse = fuse
-        self.steps: list[Step] = []
+        self.steps: list[EngineStep] = []
         self._root: dict[str, str] = {graph.input: graph.input}
         self._link()
         self._kept = {self._root[name] for name in outputs or (graph.output,)}
@@ -130,14 +133,16 @@ class Plan:
         producer = self.graph.producers.get(name, (None, 0))[0]
         return producer if producer and isinstance(producer.op, Upsample) else None
 
-    def _keep(self, name: str, storage: int | None = None) -> str:
+    def _keep(self, name: str) -> str:
         kind = self.graph.tensors[name]
-        own = storage_of(kind) if storage is None else storage
-        self.tensors[name] = Tensor(name, kind, own)
+        return self._keep_as(name, kind, storage_of(kind))
+
+    def _keep_as(self, name: str, kind: TensorType, storage: int) -> str:
+        self.tensors[name] = Tensor(name, kind, storage)
         return name
 
     def _plan(self, node: Node) -> None:
-        step = Step(COPY, self._inputs(node), node.op.outputs[0].tensor, node=node)
+        step = EngineStep(COPY, self._inputs(node), node.op.outputs[0].tensor, node=node)
         rule = RULES.get(type(node.op))
         if rule is None:
             raise InputError(f"node {node.name}: the emulator knows no operator {node.op.module}")
@@ -155,11 +160,11 @@ class Plan:
                 found.append((self._root[name], 1))
         return tuple(found)
 
-    def binary_product(self, step: Step, op: XnorMvu) -> Step:
+    def binary_product(self, step: EngineStep, op: XnorMvu) -> EngineStep:
         """The step as a binary convolution."""
         return replace(self._patches(step), source=XNOR)
 
-    def product(self, step: Step, op: IntMvu) -> Step:
+    def product(self, step: EngineStep, op: IntMvu) -> EngineStep:
         """The step as an integer convolution, of bytes where everything fits them."""
         assert step.node is not None
         small = abs(step.node.constants["weights"]).max() <= 127
@@ -167,15 +172,15 @@ class Plan:
         bytewise = self.tensors[step.inputs[0][0]].storage in (I8, U8)
         return replace(step, source=DOT_BYTES if bytewise and small else DOT)
 
-    def _patches(self, step: Step) -> Step:
-        """The step with the padding and the window in front of it, if it is to be fused."""
+    def _patches(self, step: EngineStep) -> EngineStep:
+        """The step with the padding and the window upstream of it, if it is to be fused."""
         assert step.node is not None
         if not self.fuse:
             return step
         name, geometry, _ = convolution(self.graph, step.node)
         return replace(step, inputs=((self._root[name], 1),), geometry=geometry)
 
-    def decoding(self, step: Step, op: LandmarkDecode) -> Step:
+    def decoding(self, step: EngineStep, op: LandmarkDecode) -> EngineStep:
         """The step as the decoder, which reads 32 bits."""
         whole = self._stored_as(step.inputs[0][0], I32)
         return replace(step, source=DECODE, inputs=((whole, 1),))
@@ -184,21 +189,20 @@ class Plan:
         """The tensor, or a copy of it, in that storage."""
         if self.tensors[name].storage == storage:
             return name
-        copy = f"{name} as {storage}"
-        self.tensors[copy] = Tensor(copy, self.tensors[name].kind, storage)
-        self.steps.append(Step(COPY, ((name, 1),), self.tensors[name].kind, [Sink(copy)]))
+        kind = self.tensors[name].kind
+        copy = self._keep_as(f"{name} as {storage}", kind, storage)
+        self.steps.append(EngineStep(COPY, ((name, 1),), kind, [Sink(copy)]))
         return copy
 
-    def concatenate(self, step: Step, op: Concat) -> None:
+    def concatenate(self, step: EngineStep, op: Concat) -> None:
         """Parts are written to their places at once; bits only where each begins with a byte."""
         node = step.node
         assert node is not None
         whole, kind = node.outputs[0], op.outputs[0].tensor
         storage = storage_of(kind)
-        if storage == BITS and any(t.channels % 8 for t in op.tensors[:-1]):
-            storage = I8
-        place = self._keep(whole, storage)
-        channel = 0
+        packed = storage != BITS or all(part.channels % 8 == 0 for part in op.tensors[:-1])
+        place = self._keep(whole) if packed else self._keep_as(f"{whole} by bytes", kind, I8)
+        storage, channel = self.tensors[place].storage, 0
         for name, part in zip(node.inputs, op.tensors, strict=True):
             root = self.tensors[self._root[name]]
             movable = self.fuse and root.within is None and root.storage == storage
@@ -207,45 +211,43 @@ class Plan:
             else:
                 view = f"{whole} from {channel}"
                 self.tensors[view] = Tensor(view, part, storage, place, channel)
-                self.steps.append(Step(COPY, ((root.name, 1),), part, [Sink(view)]))
+                self.steps.append(EngineStep(COPY, ((root.name, 1),), part, [Sink(view)]))
             channel += part.channels
         # Thresholds of the whole, and bits back in bits.
-        behind = [s for s in self._sinks(whole) if s.target != whole]
-        if storage != storage_of(kind):
-            place = f"{whole} by bytes"
-            self._rename(whole, place)
-            behind.insert(0, Sink(self._keep(whole)))
-        if behind:
-            self.steps.append(Step(COPY, ((place, 1),), kind, behind))
-
-    def _rename(self, name: str, new: str) -> None:
-        self.tensors[new] = replace(self.tensors.pop(name), name=new)
-        for key, tensor in self.tensors.items():
-            if tensor.within == name:
-                self.tensors[key] = replace(tensor, within=new)
+        sinks = [sink for sink in self._sinks(whole) if sink.target != whole]
+        if not packed:
+            sinks.insert(0, Sink(self._keep(whole)))
+        if sinks:
+            self.steps.append(EngineStep(COPY, ((place, 1),), kind, sinks))
 
     def _written(self, name: str) -> bool:
         """Whether steps write the tensor: it is no input, and not made of parts itself."""
         return any(sink.target == name for step in self.steps for sink in step.sinks)
 
-    def _sinks(self, name: str, function: Steps | Line | None = None) -> Iterator[Sink]:
-        """The tensor if anything reads it as it is, and thresholds behind it."""
-        kept = name in self._kept or not self.fuse
+    def _sinks(self, name: str, function: Function = None) -> list[Sink]:
+        """Where the tensor's values go: thresholds that read it, fused, and memory.
+
+        Readers that are fused count as done; the tensor is stored where another reader, or nobody
+        but the caller, wants its values as they are.
+        """
+        sinks: list[Sink] = []
+        stored = name in self._kept or not self.fuse
         for reader in self._readers.get(name, ()):
-            behind = _then(function, reader) if self.fuse else None
-            if behind is None:
-                kept = True
+            fused = _then(function, reader) if self.fuse else None
+            if fused is None:
+                stored = True
             else:
                 self._done.add(reader.name)
-                yield from self._sinks(reader.outputs[0], behind)
-        if kept:
+                sinks += self._sinks(reader.outputs[0], fused)
+        if stored:
             if name not in self.tensors:
                 self._keep(name)
-            yield Sink(name, function)
+            sinks.append(Sink(name, function))
+        return sinks
 
 
 # What each operator makes of its step, by default a copy; None where it plans steps itself.
-RULES: dict[type[Operator], Callable[[Plan, Step, Any], Step | None]] = {
+RULES: dict[type[Operator], Callable[[Plan, EngineStep, Any], EngineStep | None]] = {
     AddClip: lambda plan, step, op: replace(step, source=ADD),
     Concat: Plan.concatenate,
     IntMvu: Plan.product,
@@ -259,23 +261,23 @@ RULES: dict[type[Operator], Callable[[Plan, Step, Any], Step | None]] = {
     XnorMvu: Plan.binary_product,
 }
 # Operators that are a function of each value.
-FUNCTIONS: dict[type[Operator], Callable[[Any, Constants], Steps | Line]] = {
+FUNCTIONS: dict[type[Operator], Callable[[Any, Constants], ThresholdTable | Line]] = {
     ScaleClip: Line.of,
-    Threshold: Steps.of,
+    Threshold: ThresholdTable.of,
 }
 
 
-def _function(node: Node) -> Steps | Line | None:
+def _function(node: Node) -> Function:
     function = FUNCTIONS.get(type(node.op))
     return function(node.op, node.constants) if function else None
 
 
-def _then(function: Steps | Line | None, reader: Node) -> Steps | Line | None:
+def _then(function: Function, reader: Node) -> Function:
     """`function` and that of the reader as one, if they can be."""
-    behind = _function(reader)
-    if function is None or behind is None:
-        return behind
+    following = _function(reader)
+    if function is None or following is None:
+        return following
     single = isinstance(reader.op, Threshold) and reader.op.bits == 1 and not reader.op.signed
-    if single and isinstance(function, Steps) and isinstance(behind, Steps):
-        return function.then(behind)
+    if single and isinstance(function, ThresholdTable) and isinstance(following, ThresholdTable):
+        return function.then(following)
     return None

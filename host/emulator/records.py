@@ -16,8 +16,8 @@ from hls.streams.landmarks import REACH, STEPS, WEIGHTS
 from hls.streams.tensor import TensorType
 from host.emulator.arena import place
 from host.emulator.library import PlanRecord, SinkRecord, StepRecord, TensorRecord
-from host.emulator.plan import ADD, BITS, COPY, DOT_BYTES, I8, I32, POOL, Plan, Step, Tensor
-from host.emulator.tables import Line, Reach, Steps, line_of
+from host.emulator.plan import ADD, BITS, COPY, DOT_BYTES, I8, I32, POOL, EngineStep, Plan, Tensor
+from host.emulator.tables import Line, Range, ThresholdTable, line_of
 
 IDENTITY, LINE, WIDE_LINE, THRESHOLDS, SIGN_BYTES = range(5)
 _LANES, _MANY = 16, 32
@@ -40,7 +40,7 @@ class Records:
         )
 
     def tensor(self, name: str) -> TensorRecord:
-        """Where the tensor lies."""
+        """The tensor's place in memory."""
         tensor = self._plan.tensors[name]
         whole = self._plan.tensors[tensor.within] if tensor.within else tensor
         return TensorRecord(
@@ -77,7 +77,7 @@ class Records:
         copy[start : start + array.nbytes] = np.frombuffer(array.tobytes(), np.uint8)
         return copy.ctypes.data + start
 
-    def _step(self, step: Step) -> StepRecord:
+    def _step(self, step: EngineStep) -> StepRecord:
         names = [name for name, _ in step.inputs]
         factors = [factor for _, factor in step.inputs]
         first, geometry = self._plan.tensors[names[0]], step.geometry
@@ -109,7 +109,7 @@ class Records:
         self._alive.append(sinks)
         return record
 
-    def _add_weights(self, record: StepRecord, step: Step, kind: TensorType) -> None:
+    def _add_weights(self, record: StepRecord, step: EngineStep, kind: TensorType) -> None:
         assert step.node is not None
         op, constants = step.node.op, step.node.constants
         if isinstance(op, XnorMvu):
@@ -123,7 +123,7 @@ class Records:
         elif isinstance(op, IntMvu):
             record.weights = self._pointer(_padded(op.check(constants).T))
 
-    def _bytewise(self, step: Step) -> bool:
+    def _bytewise(self, step: EngineStep) -> bool:
         """Whether signed bytes, and signs of them, are all that the step sees."""
         tensors = self._plan.tensors
         if any(tensors[name].storage != I8 for name, _ in step.inputs):
@@ -136,7 +136,7 @@ class Records:
             for sink in step.sinks
         )
 
-    def _sign_bytes(self, steps: Steps, target: TensorRecord) -> SinkRecord:
+    def _sign_bytes(self, steps: ThresholdTable, target: TensorRecord) -> SinkRecord:
         least = steps.thresholds[:, 0]
         there = np.zeros(-(-len(least) // _MANY) * _MANY, np.uint8)
         there[: len(least)] = least <= 127
@@ -145,62 +145,61 @@ class Records:
         return SinkRecord(
             target=target,
             function=SIGN_BYTES,
-            a=self._pointer(flip.astype(np.int8)),
-            b=self._pointer(least.astype(np.int8)),
-            c=self._pointer(stored(there, BITS)),
+            flip=self._pointer(flip.astype(np.int8)),
+            thresholds=self._pointer(least.astype(np.int8)),
+            used=self._pointer(stored(there, BITS)),
         )
 
-    def _sinks(self, step: Step) -> Iterator[SinkRecord]:
+    def _sinks(self, step: EngineStep) -> Iterator[SinkRecord]:
         """Records of a step's sinks; a function may differ in kind between channels."""
         for sink in step.sinks:
             target = self.tensor(sink.target)
-            if isinstance(sink.function, Steps) and sink.function.thresholds.shape[1] > 1:
-                yield from self._lines(sink.function, target, step.reach)
-            elif isinstance(sink.function, Steps) and self._bytewise(step):
+            if isinstance(sink.function, ThresholdTable) and sink.function.thresholds.shape[1] > 1:
+                yield from self._lines(sink.function, target, step.value_range)
+            elif isinstance(sink.function, ThresholdTable) and self._bytewise(step):
                 yield self._sign_bytes(sink.function, target)
-            elif isinstance(sink.function, Steps):
+            elif isinstance(sink.function, ThresholdTable):
                 yield self._thresholds(sink.function, target)
             elif sink.function is not None:
-                yield self._line(sink.function, target, step.reach)
+                yield self._line(sink.function, target, step.value_range)
             else:
                 yield SinkRecord(target=target, function=IDENTITY)
 
-    def _lines(self, steps: Steps, target: TensorRecord, reach: Reach) -> Iterator[SinkRecord]:
+    def _lines(
+        self, steps: ThresholdTable, target: TensorRecord, values: Range
+    ) -> Iterator[SinkRecord]:
         """Sixteen channels after the other as lines where those are exact."""
-        line, exact = line_of(steps, reach)
+        line, exact = line_of(steps, values)
         for channels, straight in runs(exact):
             part = _part(target, channels)
             if straight:
-                record = self._line(line.channels(channels), part, reach)
+                record = self._line(line.channels(channels), part, values)
             else:
                 record = self._thresholds(steps.channels(channels), part)
             record.channel = channels.start
             yield record
 
-    def _thresholds(self, steps: Steps, target: TensorRecord) -> SinkRecord:
+    def _thresholds(self, steps: ThresholdTable, target: TensorRecord) -> SinkRecord:
         return SinkRecord(
             target=target,
             function=THRESHOLDS,
             levels=steps.thresholds.shape[1],
             low=steps.low,
-            a=self._pointer(_padded(np.where(steps.flip, -1, 0))),
-            b=self._pointer(_padded(steps.thresholds.T)),
+            flip=self._pointer(_padded(np.where(steps.flip, -1, 0))),
+            thresholds=self._pointer(_padded(steps.thresholds.T)),
         )
 
-    def _line(self, line: Line, target: TensorRecord, reach: Reach) -> SinkRecord:
-        narrow = line.fits(reach)
-        kind: type = np.int32 if narrow else np.int64
-        gain, offset = (self._pointer(_padded(x, kind)) for x in (line.gain, line.offset))
+    def _line(self, line: Line, target: TensorRecord, values: Range) -> SinkRecord:
+        wide = "" if line.fits(values) else "wide_"
+        kind: type = np.int64 if wide else np.int32
+        tables = {"gain": line.gain, "offset": line.offset}
         return SinkRecord(
             target=target,
-            function=LINE if narrow else WIDE_LINE,
+            function=WIDE_LINE if wide else LINE,
             low=line.low,
             high=line.high,
-            c=self._pointer(_padded(line.shift)),
-            a=gain if narrow else None,
-            b=offset if narrow else None,
-            wide_a=None if narrow else gain,
-            wide_b=None if narrow else offset,
+            shift=self._pointer(_padded(line.shift)),
+            **{f"{wide}{name}": self._pointer(_padded(x, kind)) for name, x in tables.items()},
         )
 
 
@@ -223,7 +222,7 @@ def _part(tensor: TensorRecord, channels: slice) -> TensorRecord:
 
 
 def value_bytes(storage: int, channels: int) -> int:
-    """Bytes of so many channels of a pixel."""
+    """Bytes of `channels` channels of a pixel."""
     if storage == BITS:
         return -(-channels // 8)
     return 4 * channels if storage == I32 else channels

@@ -17,31 +17,31 @@ from hls.operators.threshold import Threshold
 NEVER, ALWAYS = (1 << 31) - 1, -(1 << 31)
 _SUM_MAX = 1 << 31
 _SHIFT_MAX = 24
-# The least and the largest integer that comes.
-Reach = tuple[int, int]
+# The least and the largest value.
+Range = tuple[int, int]
 _Bounds = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
-class Steps:
+class ThresholdTable:
     """low + number of thresholds t (C, levels) with (flip ? ~x : x) >= t; int64 and bool (C,)."""
 
     thresholds: np.ndarray
     flip: np.ndarray
     low: int
 
-    def channels(self, chosen: slice) -> Steps:
+    def channels(self, chosen: slice) -> ThresholdTable:
         """Those of some channels."""
-        return Steps(self.thresholds[chosen], self.flip[chosen], self.low)
+        return ThresholdTable(self.thresholds[chosen], self.flip[chosen], self.low)
 
     @classmethod
-    def of(cls, op: Threshold, constants: Constants) -> Steps:
+    def of(cls, op: Threshold, constants: Constants) -> ThresholdTable:
         """Those of an operator, checked."""
         op.check(constants)
         thresholds = constants["thresholds"].astype(np.int64).clip(ALWAYS, NEVER)
         return cls(thresholds, constants["flip"].astype(bool), op.outputs[0].tensor.low)
 
-    def then(self, sign: Steps) -> Steps:
+    def then(self, sign: ThresholdTable) -> ThresholdTable:
         """This and a single threshold on its result, as a single one on the input."""
         flip = self.flip ^ sign.flip
         # ~y >= t is not y >= -t.
@@ -51,7 +51,7 @@ class Steps:
         index = wanted.clip(0, every.shape[1] - 1)
         least = every[np.arange(len(flip)), index]
         least = np.where(sign.flip, -least, least).clip(ALWAYS, NEVER)
-        return Steps(least[:, None], flip, 0)
+        return ThresholdTable(least[:, None], flip, 0)
 
 
 @dataclass(frozen=True)
@@ -76,17 +76,17 @@ class Line:
         parts = (self.gain[chosen], self.offset[chosen], self.shift[chosen])
         return Line(*parts, self.low, self.high)
 
-    def fits(self, reach: Reach) -> bool:
+    def fits(self, values: Range) -> bool:
         """Whether 32 bits hold gain * x + offset of every x that comes."""
-        largest = np.abs(self.gain) * max(map(abs, reach)) + np.abs(self.offset)
+        largest = np.abs(self.gain) * max(map(abs, values)) + np.abs(self.offset)
         return bool(largest.max() < _SUM_MAX and self.shift.max() < 32)
 
 
-def line_of(steps: Steps, reach: Reach) -> tuple[Line, np.ndarray]:
-    """Lines for integers of `reach`, and where (C,) they equal `steps` for all of them."""
+def line_of(steps: ThresholdTable, values: Range) -> tuple[Line, np.ndarray]:
+    """Lines for integers in the range `values`, and where (C,) they equal `steps` in all of it."""
     flip = steps.flip[:, None]
-    low = np.where(flip, ~reach[1], reach[0])
-    high = np.where(flip, ~reach[0], reach[1])
+    low = np.where(flip, ~values[1], values[0])
+    high = np.where(flip, ~values[0], values[1])
     counts = np.arange(1, steps.thresholds.shape[1] + 1)
     # The line must reach `counts` at `at` (if ever), and must not have reached it at `before`.
     at, ever = np.maximum(steps.thresholds, low), steps.thresholds <= high

@@ -69,7 +69,7 @@ def max_pool_kernel(op: MaxPool) -> Kernel:
 def xnor_kernel(
     op: XnorMvu, constants: Constants, pad: Pad | None, window: Window | None
 ) -> Kernel:
-    """Popcounts of a binary convolution, eight channels a byte and eight bytes a word."""
+    """Popcounts of a binary convolution, eight channels a byte and eight bytes per word."""
     length = op.tensor.channels
     taps = window.kernel**2 if window else 1
     weights = op.weights(constants).astype(np.uint8).reshape(op.out_channels, taps, -1)
@@ -149,7 +149,7 @@ def int_kernel(op: IntMvu, constants: Constants) -> Kernel:
 
 
 def threshold_kernel(op: Threshold, constants: Constants) -> Kernel:
-    """Thresholds by one table of all input values a channel, or by search where that is too big."""
+    """Thresholds by a table of all input values per channel, or by search where that is too big."""
     op.check(constants)
     values = op.tensor.high - op.tensor.low + 1
     if values * op.tensor.channels > _LARGEST_TABLE:

@@ -38,7 +38,7 @@ def layer_seconds(channels: int, side: int, repeats: int) -> np.ndarray:
 
 
 def layer_lines(repeats: int) -> list[str]:
-    """One line a layer: the median and the best rate of one thread."""
+    """One line per layer: the median and the best rate of one thread."""
     lines = []
     for channels, side in LAYERS:
         billions = 9 * (side * channels) ** 2 / 1e9

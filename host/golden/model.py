@@ -139,7 +139,7 @@ def _single(source: str, node: Node, kernel: Kernel) -> _Step:
 
 
 def _plain(kernel_of: Callable[[Any, Constants], Kernel]) -> _Rule:
-    """A rule for a kernel that reads the tensor in front of the operator."""
+    """A rule for a kernel that reads the operator's own input."""
     return lambda graph, node, op: _single(node.inputs[0], node, kernel_of(op, node.constants))
 
 
@@ -179,7 +179,7 @@ def _convolution(graph: Graph, node: Node) -> tuple[str, Pad | None, Window | No
 
 
 def multiplications(graph: Graph) -> int:
-    """Binary and integer multiply-accumulates a frame."""
+    """Binary and integer multiply-accumulates per frame."""
     ops = (node.op for node in graph.nodes)
     units = [op for op in ops if isinstance(op, MatrixVector)]
     return sum(op.tensor.pixels * op.tensor.channels * op.out_channels for op in units)

@@ -9,11 +9,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-# Words of one block of work: its scratch memory (12 bytes a word) stays in a CPU's second cache.
+# Words of one block of work: its scratch memory (12 bytes per word) stays in a CPU's second cache.
 _BLOCK_WORDS = 1 << 15
 # So many words have at most 192 ones together, which a byte holds, and 12 in each four bits.
 _GROUP = 3
-# From so many rows on, numpy's innermost loop is better along them than along the pixels.
+# From this many rows on, numpy's innermost loop is better along them than along the pixels.
 _LONG = 16
 
 _PAIRS = np.uint64(0x5555555555555555)
@@ -40,7 +40,7 @@ class _Memory(threading.local):
         self.flat = [np.empty(0, kind) for kind in (*3 * [np.uint64], np.uint16, *2 * [np.uint8])]
 
     def scratch(self, pixels: int, rows: int) -> Scratch:
-        """Its arrays for so many pixels, laid out for numpy's innermost loop."""
+        """Its arrays for `pixels` pixels, laid out for numpy's innermost loop."""
         size = pixels * rows
         if self.flat[0].size < size:
             self.flat = [np.empty(size, array.dtype) for array in self.flat]
@@ -92,7 +92,7 @@ _sum_ones = sum_ones if hasattr(np, "bitwise_count") else sum_ones_by_adding
 def count_agreements(weights: np.ndarray, words: np.ndarray, length: int) -> np.ndarray:
     """Weights (W, R) and words (P, W) -> bits that agree in each pair of rows, int32 (P, R).
 
-    `length` is the bits a row that count; those that fill the last word must be 0 in both. At most
+    `length` bits per row count; those that fill the last word must be 0 in both. At most
     1023 words, so that a count fits 16 bits.
     """
     pixels, rows = len(words), weights.shape[1]

@@ -21,13 +21,13 @@ from hls.common.errors import InputError, one_line
 from host.live.sources import Frame, Source, likely_fps
 from host.live.stop import Stop
 
-# A camera may need a second to wake; one that still gives nothing after so many tries never will
+# A camera may need a second to wake; one that still gives nothing after _TRIES never will
 # (seen on boards without memory for V4L2 buffers).
 _TRIES = 20
 _PAUSE = 0.1
-# OpenCV itself waits ten seconds for a frame; the tries end after so many seconds.
+# OpenCV itself waits ten seconds for a frame; the tries end after this many.
 _PATIENCE = 10.0
-# A damaged frame reads as none; so many in a row, or one after such a wait, mean a lost camera.
+# A damaged frame reads as none; this many in a row, or one after such a wait, mean a lost camera.
 _HICCUPS = 5
 _STALLED = 1.0
 # Seconds between attempts to open a camera that was lost: twice as long each time, up to the last.
@@ -144,7 +144,7 @@ class Camera(Source):
                 count += 1
 
     def _is_lost(self, failures: int, waited: float) -> bool:
-        """Whether the device is gone, after so many reads without a frame."""
+        """Whether the device is gone after `failures` empty reads, the last of `waited` seconds."""
         return failures >= _HICCUPS or waited > _STALLED or self._stop.wait(_PAUSE / 5)
 
     def _reconnect(self) -> bool:

@@ -33,10 +33,10 @@ _LEAST_SCORE = 0.90
 _STILL_A_FACE = 0.5
 # New box over old one: 0.89 to 1.18 on faces, 1.47 where the old one was 0.7 of what it should be.
 _SIDES = (0.6, 1.6)
-# Centre's way over the old side: at most 0.11 on faces, 0.17 from a square 0.15 off.
-_LONGEST_WAY = 0.3
+# How far the centre moves, over the old side: at most 0.11 on faces, 0.17 from a square 0.15 off.
+_FARTHEST = 0.3
 _SMALLEST_SIDE = 20.0
-# A face that was judged no face so many times in a row is lost: one blurred frame is not.
+# A face that was judged no face this many times in a row is lost: one blurred frame is not.
 _MISSES = 3
 # How far a box follows the newest landmarks: its side less than its place, because landmarks on
 # the heatmaps' grid make it tremble (5 % of the side) while faces change their size slowly.
@@ -210,7 +210,7 @@ def _plausible(old: Square, new: Square, image: np.ndarray) -> bool:
     """Whether a face at `old` can be at `new` in the next frame."""
     height, width = image.shape[:2]
     inside = 0 <= new.x < width and 0 <= new.y < height
-    way = float(np.hypot(new.x - old.x, new.y - old.y))
+    moved = float(np.hypot(new.x - old.x, new.y - old.y))
     low, high = _SIDES
     grown = low * old.side <= new.side <= high * old.side
-    return inside and grown and way <= _LONGEST_WAY * old.side and new.side >= _SMALLEST_SIDE
+    return inside and grown and moved <= _FARTHEST * old.side and new.side >= _SMALLEST_SIDE

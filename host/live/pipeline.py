@@ -86,7 +86,7 @@ class Pipeline:
     """Runs a source through the network into the sinks.
 
     While the source has frames ready, the finder learns from the frame before the last one
-    (`DEPTH`), whatever the speed of the machine: the same file gives the same results anywhere.
+    (`IN_FLIGHT`), whatever the speed of the machine: the same file gives the same results anywhere.
     """
 
     backend: Backend
@@ -99,7 +99,7 @@ class Pipeline:
     faces: int = 0
     seconds: float = 0.0
 
-    DEPTH = 2
+    IN_FLIGHT = 2
     # Frames that may wait for the outputs.
     _DRAWN = 2
 
@@ -138,7 +138,7 @@ class Pipeline:
             self._enter(frame)
             last = limit is not None and frame.index + 1 >= limit
             # Nothing to overlap with while the next frame isn't there: show this one at once.
-            self._leave(self.DEPTH - 1 if source.ready and not last else 0)
+            self._leave(self.IN_FLIGHT - 1 if source.ready and not last else 0)
             if last:
                 break
         self._leave(0)

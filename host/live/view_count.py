@@ -23,7 +23,7 @@ class ViewCount:
         self.count = count
 
     def took(self, count: int, seconds: float, faces: int) -> None:
-        """A frame with so many faces took `seconds` with `count` views."""
+        """A frame with `faces` faces took `seconds` with `count` views."""
 
 
 class AutoViewCount(ViewCount):

@@ -7,21 +7,18 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 
+from host.page.status import Status
+
 BOUNDARY = "picture"
 MOST_VIEWERS = 32
 # A picture that is saved is looked at longer than one of a stream.
 _SNAPSHOT_QUALITY = 95
-_STATUS_KEYS = (
-    "frames", "fps", "latency_ms", "backend", "network", "faces", "checked", "mismatches",
-    "dropped", "source", "stages", "message", "seconds",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class Shown:
 
     number: int
     picture: np.ndarray
-    status: Mapping[str, object]
+    status: Status
     captured: float
     shown: float
 
@@ -66,14 +63,13 @@ class Feed:
         """Streams that are open now."""
         return len(self._viewers)
 
-    def show(self, picture: np.ndarray, status: Mapping[str, object]) -> None:
+    def show(self, picture: np.ndarray, status: Status, captured: float | None) -> None:
         """Make this the newest picture; nothing is copied or encoded here."""
         now = time.monotonic()
-        captured = status.get("captured")
-        stamp = float(captured) if isinstance(captured, (int, float)) else now
+        stamp = now if captured is None else captured
         with self._lock:
             number = 1 + (self._newest.number if self._newest else 0)
-            self._newest = Shown(number, picture, dict(status), stamp, now)
+            self._newest = Shown(number, picture, status, stamp, now)
             self._fresh.notify()
 
     def enter(self, name: str) -> bool:
@@ -112,14 +108,14 @@ class Feed:
     def report(self, name: str) -> dict[str, Any]:
         """What the page's script asks for; `streaming` is whether stream `name` is open."""
         newest = self._newest
-        status = newest.status if newest else {}
+        status = newest.status if newest else Status()
         return {
             "pictures": newest.number if newest else 0,
             "age_s": round(time.monotonic() - newest.shown, 2) if newest else None,
             "viewers": self.viewers,
             "most_viewers": MOST_VIEWERS,
             "streaming": name in self._viewers,
-            "status": {key: plain(status[key]) for key in _STATUS_KEYS if key in status},
+            "status": _finite(asdict(status)),
         }
 
     def close(self) -> None:
@@ -173,12 +169,8 @@ def _part(shown: Shown, quality: int) -> bytes:
     return headers.encode() + jpeg + f"\r\n--{BOUNDARY}\r\n".encode()
 
 
-def plain(value: object) -> object:
-    """The value as JSON can carry it: no numpy, no NaN, anything unknown as text."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+def _finite(value: Any) -> Any:
+    """The same without NaN and infinities, which JSON does not know."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -7,7 +7,6 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +15,7 @@ import numpy as np
 from hls.common.errors import InputError
 from host.page.feed import Feed
 from host.page.server import LiveServer
+from host.page.status import Status
 
 
 class Page:
@@ -50,16 +50,15 @@ class Page:
         """Browsers on the stream now."""
         return self._feed.viewers
 
-    def show(self, picture: np.ndarray, status: Mapping[str, object]) -> None:
+    def show(self, picture: np.ndarray, status: Status, captured: float | None = None) -> None:
         """Make RGB uint8 (H, W, 3) the newest picture; returns at once.
 
-        The picture is kept, not copied: it must not be written to afterwards. `status` may hold
-        frames, fps, latency_ms, backend, network, faces, checked, mismatches, dropped, source,
-        stages (name -> ms), message, seconds, and captured (seconds of time.monotonic()).
+        The picture is kept, not copied: it must not be written to afterwards. `captured` is when it
+        was taken, in seconds of time.monotonic(), by default now.
         """
         if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
             raise ValueError(f"an RGB uint8 picture is needed, got {picture.dtype} {picture.shape}")
-        self._feed.show(picture, status)
+        self._feed.show(picture, status, captured)
 
     def close(self) -> None:
         """Hang up on all browsers and end all threads; a second call does nothing."""
@@ -82,7 +81,7 @@ def _check(port: int, token: str | None, quality: int, stream_fps: float) -> Non
     if not 1 <= quality <= 100:
         raise InputError(f"JPEG quality {quality} is none: give 1 to 100")
     if not stream_fps > 0:
-        raise InputError(f"{stream_fps:g} pictures a second cannot be streamed: give more than 0")
+        raise InputError(f"{stream_fps:g} pictures per second cannot be streamed: give more than 0")
 
 
 def _resolve(address: str, port: int) -> tuple[int, tuple[Any, ...]]:

@@ -188,7 +188,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.feed.leave(name)
 
     def _send_pictures(self) -> None:
-        """Always the newest picture: what came while the last was on its way is left out."""
+        """Always the newest picture: those that arrived while the last was sent are left out."""
         feed, number = self.server.feed, 0
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER_BYTES)
         self.wfile.write(f"--{BOUNDARY}\r\n".encode())

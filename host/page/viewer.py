@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""Viewers of the live page without a browser, to measure it: pictures a second, latency, losses.
+"""Viewers of the live page without a browser, to measure it: pictures per second, latency, losses.
 
     python -m host.page.viewer URL --viewers 4 --seconds 10
 
@@ -70,7 +70,8 @@ class Viewing:
             f"{self.pictures_per_second:6.2f} pictures/s, {self.missed} of"
             f" {self.pictures + self.missed} missed, latency ms p50 {self.latency(50):.1f}"
             f" p90 {self.latency(90):.1f} p99 {self.latency(99):.1f}"
-            f" max {max(self.latencies):.1f}, {self.bytes / self.pictures / 1024:.1f} KiB a picture"
+            f" max {max(self.latencies):.1f},"
+            f" {self.bytes / self.pictures / 1024:.1f} KiB per picture"
         )
 
 

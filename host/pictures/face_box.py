@@ -60,7 +60,7 @@ class Square:
 
     @property
     def corner(self) -> tuple[float, float]:
-        """Its upper left corner; the picture's own lies at (-0.5, -0.5)."""
+        """Its upper left corner; the picture's own is at (-0.5, -0.5)."""
         return self.x - self.side / 2, self.y - self.side / 2
 
 
@@ -76,7 +76,7 @@ def parse_box(text: str) -> Square:
 
 
 def check_box(box: Square, image: np.ndarray) -> None:
-    """Raise InputError unless the centre of `box` lies in the image and its side is sensible."""
+    """Raise InputError unless the centre of `box` is in the image and its side is sensible."""
     height, width = image.shape[:2]
     inside = 0 <= box.x < width and 0 <= box.y < height
     if not inside or box.side > 2 * max(height, width):
@@ -100,7 +100,7 @@ def landmark_box(points: np.ndarray) -> Square:
 
 
 def find_box(image: np.ndarray, landmarks: int) -> Square:
-    """What a network with so many landmarks looks at: the largest face, or the whole picture."""
+    """What a network with that many landmarks looks at: the largest face, or the whole picture."""
     return find_face(image) if landmarks == FACE_LANDMARKS else whole_picture(image)
 
 

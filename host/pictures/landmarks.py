@@ -38,7 +38,7 @@ class Landmarks:
 def find_landmarks(
     backend: Backend, image: np.ndarray, boxes: Sequence[Square], views: int = 1
 ) -> list[Landmarks]:
-    """Landmarks of the faces in `boxes` of an RGB picture, `views` inferences a face, all in one
+    """Landmarks of the faces in `boxes` of an RGB picture, `views` inferences per face, all in one
     submission to the backend."""
     result = backend.infer(inputs_of(backend.bundle, image, boxes, views))
     return landmarks_of(backend.bundle, result, boxes, views)
@@ -54,7 +54,7 @@ def can_mirror(bundle: Bundle) -> bool:
 
 
 def check_views(bundle: Bundle, views: int) -> None:
-    """InputError unless a face can be looked at so many times."""
+    """InputError unless a face can be looked at `views` times."""
     if len(first_views(views)) > 1 and not can_mirror(bundle):
         raise InputError(
             f"--views {views}: left and right of {bundle.landmarks} landmarks are not known:"

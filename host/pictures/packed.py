@@ -40,7 +40,7 @@ class Packed:
 
 
 def read_packed(path: Path, landmarks: int) -> Packed:
-    """The test split of `path`, for a network of so many landmarks; else an InputError."""
+    """The test split of `path`, for a network of `landmarks` landmarks; else an InputError."""
     arrays = _read(path)
     chosen = np.flatnonzero(arrays["split"] == b"test")
     if len(chosen) == 0:

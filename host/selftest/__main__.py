@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A new board, step by step: `python -m host.selftest --bundle DIR [--backend board]`.
 
-One line a step, ok or failed with the remedy; exit status 1 if any failed.
+One line per step, ok or failed with the remedy; exit status 1 if any failed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FIRST = ("bundle", "open")
 
 
 @dataclass(frozen=True)
-class Step:
+class CheckOutcome:
     """The outcome of one check; `ok` is None where it was not run."""
 
     name: str
@@ -42,13 +42,15 @@ class Step:
         return f"{self.name:10}{state:10}{self.text}{remedy}"
 
 
-def run_checks(session: Session, log: TextIO) -> list[Step]:
+def run_checks(session: Session, log: TextIO) -> list[CheckOutcome]:
     """Every check in order, each printed as it ends."""
-    steps: list[Step] = []
+    steps: list[CheckOutcome] = []
     try:
         for name in CHECKS:
             broken = [step.name for step in steps if step.name in _FIRST and not step.ok]
-            step = Step(name, None, f"{broken[0]} failed") if broken else _run(name, session)
+            step = (
+                CheckOutcome(name, None, f"{broken[0]} failed") if broken else _run(name, session)
+            )
             steps.append(step)
             print(step, file=log, flush=True)
     finally:
@@ -56,19 +58,19 @@ def run_checks(session: Session, log: TextIO) -> list[Step]:
     return steps
 
 
-def _run(name: str, session: Session) -> Step:
+def _run(name: str, session: Session) -> CheckOutcome:
     try:
         found = CHECKS[name](session)
     except CheckError as error:
-        return Step(name, False, str(error), error.remedy)
+        return CheckOutcome(name, False, str(error), error.remedy)
     except InputError as error:
         # Its one line names the remedy already.
-        return Step(name, False, str(error))
+        return CheckOutcome(name, False, str(error))
     except Exception as error:
-        return Step(
+        return CheckOutcome(
             name, False, one_line(error), "not foreseen: please send us the output of --json"
         )
-    return Step(name, True if found.done else None, found.text, figures=dict(found.figures))
+    return CheckOutcome(name, True if found.done else None, found.text, figures=dict(found.figures))
 
 
 def main(arguments: list[str] | None = None) -> int:

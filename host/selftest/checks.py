@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 
@@ -65,43 +66,31 @@ class Session:
     picture: Path | None
     note: Note
 
-    def __post_init__(self) -> None:
-        self._bundle: Bundle | None = None
-        self._backend: Backend | None = None
-        self._vectors: tuple[np.ndarray, Result] | None = None
-
-    @property
+    @cached_property
     def bundle(self) -> Bundle:
         """The checked bundle."""
-        if self._bundle is None:
-            self._bundle = load_bundle(self.folder)
-        return self._bundle
+        return load_bundle(self.folder)
 
-    @property
+    @cached_property
     def backend(self) -> Backend:
-        """The backend under test, opened at first use."""
-        if self._backend is None:
-            self._backend = open_backend(self.name, self.bundle, self.note)
-        return self._backend
+        """The backend under test, opened at first use and after `close`."""
+        return open_backend(self.name, self.bundle, self.note)
 
     def close(self) -> None:
         """Close the backend, if it is open."""
-        if self._backend is not None:
-            self._backend.close()
-        self._backend = None
+        if "backend" in self.__dict__:
+            self.__dict__.pop("backend").close()
 
-    @property
+    @cached_property
     def vectors(self) -> tuple[np.ndarray, Result]:
         """Images uint8 (N, H, W, C), noise but for the first three, and what golden gives."""
-        if self._vectors is None:
-            shape = (self.frames, *self.bundle.input.tensor.shape)
-            images = np.random.default_rng(_SEED).integers(0, 256, shape, np.uint8)
-            images[0], images[1:2] = 0, 255
-            images[2:3, ::2, ::2] = 255
-            self.note(f"golden computes {self.frames} frames ...")
-            golden = Golden(self.bundle.graph).run(images)
-            self._vectors = images, Result.of_output(self.bundle, golden)
-        return self._vectors
+        shape = (self.frames, *self.bundle.input.tensor.shape)
+        images = np.random.default_rng(_SEED).integers(0, 256, shape, np.uint8)
+        images[0], images[1:2] = 0, 255
+        images[2:3, ::2, ::2] = 255
+        self.note(f"golden computes {self.frames} frames ...")
+        golden = Golden(self.bundle.graph).run(images)
+        return images, Result.of_output(self.bundle, golden)
 
     def compare(self, found: Result, chosen: np.ndarray) -> None:
         """Raise CheckError unless `found` is golden's result of the chosen vectors."""
@@ -126,7 +115,7 @@ def check_bundle(session: Session) -> Finding:
     bundle = session.bundle
     height, width, channels = bundle.input.tensor.shape
     return Finding(
-        f"{bundle.name}: {len(bundle.manifest['checksums'])} files whole,"
+        f"{bundle.name}: {len(bundle.manifest.checksums)} files whole,"
         f" {height}x{width}x{channels} in, {bundle.landmarks} landmarks out"
     )
 
@@ -196,13 +185,13 @@ def check_speed(session: Session) -> Finding:
     figures = {"frames_per_second": rate, "p50_ms": middle, "p99_ms": worst}
     cycles = backend.statistics.cycles_per_frame
     if cycles is not None:
-        text += f"; {cycles:.0f} cycles a frame"
+        text += f"; {cycles:.0f} cycles per frame"
         figures["cycles_per_frame"] = cycles
     return Finding(text, figures)
 
 
 def _back_to_back(session: Session, seconds: float) -> int:
-    """Frames done in about so many seconds, with the backend's queue always full; compared."""
+    """Frames done in about `seconds`, with the backend's queue always full; compared."""
     images, backend, count = session.vectors[0], session.backend, 0
     stop, chosen = time.perf_counter() + seconds, np.arange(len(images))
     jobs: deque[Future[Result]] = deque()
@@ -217,7 +206,7 @@ def _back_to_back(session: Session, seconds: float) -> int:
     return count
 
 
-def check_stalls(session: Session) -> Finding:
+def check_bursts(session: Session) -> Finding:
     """Single frames, batches and bursts with pauses between them: right and in order."""
     rng = np.random.default_rng(_SEED)
     images = session.vectors[0]
@@ -269,7 +258,7 @@ CHECKS: dict[str, Callable[[Session], Finding]] = {
     "vectors": check_vectors,
     "picture": check_picture,
     "speed": check_speed,
-    "stalls": check_stalls,
+    "stalls": check_bursts,
     "reopening": check_reopening,
     "memory": check_memory,
 }

@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""What stands behind the simulated DMA: the Verilated RTL."""
+"""The accelerator at the simulated DMA: the Verilated RTL."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from hls.simulate.rtl import FifoState, Simulator
-from hls.simulate.rtl_process import Live, Step
+from hls.simulate.rtl_process import Advance, Live
 
 
 class Accelerator(Protocol):
@@ -15,7 +15,7 @@ class Accelerator(Protocol):
 
     beat_bytes: int
 
-    def advance(self, beats: bytes, room: int, cycles: int) -> Step:
+    def advance(self, beats: bytes, room: int, cycles: int) -> Advance:
         """Offer beats and room for output bytes for at most `cycles`.
 
         See hls.simulate.rtl_process.Live.

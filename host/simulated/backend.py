@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 # SPDX-License-Identifier: BSD-3-Clause
-"""The backend `rtl`: the board's own code on a simulated device, the Verilated RTL behind it."""
+"""The backend `rtl`: the board's own code on a simulated device that runs the Verilated RTL."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def check_simulation(bundle: Bundle) -> Path:
 
 def architecture(bundle: Bundle) -> str:
     """The processor of the bundle's board, as pynq names it."""
-    part = str(bundle.manifest.get("part", ""))
+    part = bundle.manifest.part
     return "armv7l" if part.startswith("xc7z") else "aarch64"
 
 

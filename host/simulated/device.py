@@ -146,7 +146,7 @@ class SimulatedDevice(Device):
         return self.dma.read(address - self._dma_range.start).to_bytes(length, "little")
 
     def write_registers(self, address: int, data: bytes) -> None:
-        """The same the other way."""
+        """The same in the other direction."""
         value = int.from_bytes(data, "little")
         if address in self.processor:
             self.processor.write(address, value)

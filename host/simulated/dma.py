@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hls.simulate.rtl_process import Step
+from hls.simulate.rtl_process import Advance
 from host.simulated.accelerator import Accelerator
 from host.simulated.memory import BusError, Memory
 
@@ -158,14 +158,14 @@ class AxiDma:
             send.fail(DECODE_ERROR if error.decode else SLAVE_ERROR)
             return b""
 
-    def _sent(self, step: Step) -> None:
+    def _sent(self, step: Advance) -> None:
         if self.send.moved == 0:
             self.starts.append(step.first_taken)
         self.send.moved += step.taken * self.accelerator.beat_bytes
         if not self.send.remaining:
             self.send.finish()
 
-    def _received(self, step: Step) -> None:
+    def _received(self, step: Advance) -> None:
         receive = self.receive
         try:
             self.memory.write(receive.address + receive.moved, step.output)

@@ -13,7 +13,7 @@ PAGE = 4096
 
 
 class BusError(Exception):
-    """An access that the memory does not answer; `decode` if nothing lies at the address."""
+    """An access that the memory does not answer; `decode` if nothing is at the address."""
 
     def __init__(self, text: str, decode: bool) -> None:
         super().__init__(text)
@@ -54,12 +54,12 @@ class Memory:
         region.memory[part] = region.host[part]
 
     def invalidate(self, address: int, offset: int, nbytes: int) -> None:
-        """Let the processor see what lies in memory."""
+        """Let the processor see what is in memory."""
         region, part = self.regions[address], slice(offset, offset + nbytes)
         region.host[part] = region.memory[part]
 
     def read(self, address: int, nbytes: int) -> bytes:
-        """What the logic reads; a BusError where no buffer lies."""
+        """What the logic reads; a BusError where no buffer is."""
         return self._view(address, nbytes).tobytes()
 
     def write(self, address: int, data: bytes) -> None:

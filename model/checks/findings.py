@@ -36,7 +36,7 @@ class Labelled:
 
 
 class Joined(Sequence[np.ndarray]):
-    """Pictures of several sequences, one behind another."""
+    """Pictures of several sequences, one after another."""
 
     def __init__(self, parts: Sequence[Sequence[np.ndarray]]) -> None:
         self.parts = parts

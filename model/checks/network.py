@@ -50,7 +50,7 @@ class Seen:
 
 
 def sample(data: Labelled, count: int) -> np.ndarray:
-    """Images with a normaliser, in order: at most so many of each source, drawn by a fixed seed."""
+    """Images with a normaliser, in order: at most `count` of each source, drawn by a fixed seed."""
     random, usable = np.random.default_rng(SEED), np.isfinite(data.dataset.norm)
     masks = list(data.dataset.subsets.values()) or [np.ones(len(usable), bool)]
     drawn = [random.permutation(np.flatnonzero(mask & usable))[:count] for mask in masks]

@@ -36,7 +36,7 @@ class Dataset:
 
     @property
     def landmarks_count(self) -> int:
-        """Landmarks an image."""
+        """Landmarks per image."""
         return int(self.landmarks.shape[1])
 
     def part(self, subset: str) -> Dataset:

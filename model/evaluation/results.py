@@ -26,7 +26,7 @@ GUESS = "mean shape"
 
 @dataclass(frozen=True)
 class Result:
-    """One network on one split of a data set, each square seen in so many views: its errors
+    """One network on one split of a data set, with `views` views of each square: its errors
     (N, K), those of a constant guess, and how far its confidences hold where it has any."""
 
     config: Config
@@ -77,7 +77,7 @@ class Result:
 
     @cached_property
     def costs(self) -> dict[str, Cell]:
-        """Weights, binary multiply-accumulates a frame, the checkpoint's bytes."""
+        """Weights, binary multiply-accumulates per frame, the checkpoint's bytes."""
         totals = count(self.config)
         weights = sum(total.weights for total in totals.values())
         macs = totals["binary"].macs if "binary" in totals else 0

@@ -148,7 +148,7 @@ class Block(nn.Module):
 class HPM(Block):
     """Hierarchical, parallel, multi-scale block of the paper: three 3x3 convs, one after another.
 
-    Each conv's integers go two ways: to the next stage and to the concat.
+    Each conv's integers go to two places: the next stage and the concat.
     """
 
     def build(self, inputs: int, outputs: int, config: NetworkConfig) -> None:

@@ -18,7 +18,7 @@ _KINDS = ("binary", "integer")
 
 @dataclass
 class Count:
-    """Weights and multiply-accumulates a frame."""
+    """Weights and multiply-accumulates per frame."""
 
     weights: int = 0
     macs: int = 0

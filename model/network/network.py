@@ -20,7 +20,7 @@ from model.network.blocks import (
     full_gain,
     quantise,
 )
-from model.network.quantisers import integer_conv
+from model.network.quantisers import IntegerConv
 
 
 def _pool(x: Tensor, config: NetworkConfig) -> Tensor:
@@ -32,7 +32,7 @@ def _integer_conv(
 ) -> nn.Module:
     if config.real:
         return nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False)
-    return integer_conv(inputs, outputs, kernel, bits=bits, stride=stride)
+    return IntegerConv(inputs, outputs, kernel, bits=bits, stride=stride)
 
 
 class Merge(nn.Module):
@@ -147,7 +147,7 @@ class LandmarkNetwork(nn.Module):
         self.block3 = block(width, width, config)
         self.head = Head(config)
         self.stacks = nn.ModuleList(NextStack(self.head, config) for _ in range(config.stacks - 1))
-        assert STRIDE == 4  # the stem halves and the pool behind block1 halves again
+        assert STRIDE == 4  # the stem halves and the pool after block1 halves again
 
     def heatmaps(self, image: Tensor) -> list[Tensor]:
         """The heatmaps of every stack, for intermediate supervision."""

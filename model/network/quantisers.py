@@ -175,14 +175,16 @@ class BinaryConv(nn.Module):
         return self.conv(x)
 
 
-def integer_conv(
-    inputs: int, outputs: int, kernel: int, *, bits: int, stride: int = 1
-) -> QuantConv2d:
-    """Convolution with few-bit integer weights, zero padding; latent weights in -high..high."""
-    high = float(2 ** (bits - 1) - 1)
-    conv = QuantConv2d(
-        inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False,
-        weight_quant=IntegerWeightQuant.let(bit_width=bits),
-    )  # fmt: skip
-    nn.init.uniform_(conv.weight, -high / 2, high / 2)
-    return conv
+class IntegerConv(QuantConv2d):
+    """Few-bit integer weights, zero padding; latent ones in -(2^(bits-1) - 1)..2^(bits-1) - 1."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, *, bits: int, stride: int = 1
+    ) -> None:
+        super().__init__(
+            inputs, outputs, kernel, stride=stride, padding=kernel // 2, bias=False,
+            weight_quant=IntegerWeightQuant.let(bit_width=bits),
+        )  # fmt: skip
+        self.bits = bits
+        high = float(2 ** (bits - 1) - 1)
+        nn.init.uniform_(self.weight, -high / 2, high / 2)

@@ -23,6 +23,14 @@ from model.network.network import Head, LandmarkNetwork, Stem
 # Over twice the share of the largest term by which float32 was seen to miss the exact result.
 ROUNDING = 2.0**-21
 ATTEMPTS = 200
+# A nudge of the offset, in what is too near: more than both sides of a boundary, and no whole
+# number, so that it does not lead from one boundary to another.
+STEP = 2.3
+# The last of the attempts moves the offset by 1.02^200, some fifty times as far as the first.
+GROWTH = 1.02
+GAIN_EVERY = 7
+# Too little for any accuracy, and over a hundred times what float32 resolves.
+GAIN_STEP = 1.0003
 
 
 @dataclass(frozen=True)
@@ -73,18 +81,23 @@ class Decision:
         return self.margin() < self.tie
 
     def nudge(self, tied: Tensor, attempt: int) -> None:
-        """Move the offset of the tied channels, and at times the gain: levels that lie evenly
-        can all be tied whatever the offset. RPReLU's last shift also moves what is flat. Steps
-        grow, for all that a channel of next to no gain can meet may lie round one boundary."""
+        """Move the offset of the tied channels; at every seventh attempt change the gain, too.
+
+        Evenly spaced levels may all hit a boundary for any offset, but not for any gain. RPReLU's
+        last shift also moves its flat part. Steps grow, as all levels of a channel of hardly any
+        gain may lie round one boundary.
+        """
         last = next(reversed(list(self.activation.children())), None)
         offset = last.offset.view(-1) if isinstance(last, Shift) else self.norm.bias
-        offset[tied] += (2.3 * 1.02**attempt * self.tie * (attempt % 7 + 1))[tied].float()
-        if attempt % 7 == 6:
-            self.norm.weight[tied] *= 1.0003
+        turn = attempt % GAIN_EVERY
+        step = STEP * GROWTH**attempt * self.tie * (turn + 1)
+        offset[tied] += step[tied].float()
+        if turn == GAIN_EVERY - 1:
+            self.norm.weight[tied] *= GAIN_STEP
 
 
 def decisions(network: LandmarkNetwork) -> Iterator[Decision]:
-    """Every quantiser behind a BatchNorm, with the integers that it can meet."""
+    """Every quantiser after a BatchNorm, with the integers that it can meet."""
     none, bits = nn.Identity(), network.config.residual_bits
     stream = 2 ** (bits - 1)
     for name, part in network.named_modules():

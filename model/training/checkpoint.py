@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from brevitas.nn import QuantConv2d
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -19,14 +18,14 @@ from hls.common.errors import InputError
 from hls.streams.confidence import Confidence, read_confidence
 from model.config import LOSSES, Config, NetworkConfig, load_config
 from model.network.network import LandmarkNetwork
-from model.network.quantisers import BinaryConv
+from model.network.quantisers import BinaryConv, IntegerConv
 from model.training.optimise import Logits
 
 FOLDER = Path(__file__).parent.parent / "checkpoints"
 
 
 def checkpoint_path(config: str) -> Path:
-    """Where the shipped checkpoint of a configuration lies."""
+    """The shipped checkpoint of a configuration."""
     return FOLDER / f"{config}.safetensors"
 
 
@@ -74,7 +73,7 @@ def save_network(path: Path, model: Logits, config: Config, **notes: str) -> Non
         if isinstance(module, BinaryConv):
             bits = np.packbits(module.conv.weight.detach().numpy().ravel() >= 0)
             tensors[f"{name}.conv.weight"] = torch.from_numpy(bits)
-        elif isinstance(module, QuantConv2d) and not name.endswith("conv.conv"):
+        elif isinstance(module, IntegerConv):
             tensors[f"{name}.weight"] = module.quant_weight().value.round().to(torch.int8)
         elif type(module) is nn.Conv2d:
             tensors[f"{name}.weight"] = module.weight.half()

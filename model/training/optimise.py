@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from hls.streams.landmarks import MOST_SHIFT, DecoderSettings
 from model.config import Config, TrainingConfig
 from model.network.network import LandmarkNetwork
-from model.network.quantisers import BinaryConv
+from model.network.quantisers import BinaryConv, IntegerConv
 
 # Real-valued heatmaps are decoded like integer ones, in steps of 1/4096.
 REAL_STEPS = 4096
@@ -29,7 +29,7 @@ _STEPS = ((0.5, 1.0), (0.7, 0.4), (0.9, 0.2), (1.01, 0.04))
 
 
 class Logits(nn.Module):
-    """Training's view of the heatmaps: a positive scale and an offset; all stacks, one behind
+    """Training's view of the heatmaps: a positive scale and an offset; all stacks, one after
     another in the first axis: (stacks, N, K, M, M)."""
 
     def __init__(self, network: LandmarkNetwork, loss: str = "sigmoid") -> None:
@@ -82,17 +82,13 @@ def binary_convs(network: nn.Module) -> list[BinaryConv]:
 
 def optimiser_of(model: Logits, config: Config) -> torch.optim.Adam:
     """Adam; latent integer weights step in proportion to their range."""
-    network = config.network
-    ranges = {"network.stem.conv.weight": 2 ** (network.stem_weight_bits - 1)} | {
-        name: 2 ** (network.head_weight_bits - 1)
-        for name, _ in model.named_parameters()
-        if name.endswith("head.maps.weight")
-    }
+    integer = (module for module in model.modules() if isinstance(module, IntegerConv))
+    ranges = {id(conv.weight): 2 ** (conv.bits - 1) for conv in integer}
     latent = {id(conv.conv.weight) for conv in binary_convs(model)}
     groups: dict[tuple[int, bool], list[Tensor]] = {}
-    for name, parameter in model.named_parameters():
-        scale = 1 if network.real else ranges.get(name, 1)
-        groups.setdefault((scale, id(parameter) in latent), []).append(parameter)
+    for parameter in model.parameters():
+        key = (ranges.get(id(parameter), 1), id(parameter) in latent)
+        groups.setdefault(key, []).append(parameter)
     return torch.optim.Adam(
         [
             {"params": parameters, "scale": scale, "latent": is_latent}

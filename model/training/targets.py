@@ -41,7 +41,7 @@ def blend(targets: Tensor, teacher: Tensor | None, share: float, kind: str) -> T
 def heatmap_loss(logits: Tensor, targets: Tensor, visible: Tensor, kind: str) -> Tensor:
     """Loss of a map, mean over visible landmarks; kinds as in config.LOSSES, targets of `blend`.
 
-    `sigmoid`: cross-entropy a pixel, summed (the paper's, section 5). `softmax`: cross-entropy of
+    `sigmoid`: cross-entropy per pixel, summed (the paper's, section 5). `softmax`: cross-entropy of
     the place, which is all that arg-max looks at. `l2`: squared error, summed.
     """
     if kind == "softmax":

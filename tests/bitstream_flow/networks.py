@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.artifacts.bundle import write_bundle
 from bitstream_flow.boards.board import load_board
-from bitstream_flow.fifos.depths import Depth
+from bitstream_flow.fifos.depths import Depth, chip_of
 from bitstream_flow.plan.converters import absorb_borders, insert_converters
 from bitstream_flow.plan.files import save_graph, save_plan
 from bitstream_flow.plan.folding import Target, fold
@@ -29,12 +28,17 @@ from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.exported import Crop, Exported
 from hls.streams.landmarks import DecoderSettings
 from hls.streams.tensor import TensorType, bits_for
 from host.bundle.bundle import Bundle, load_bundle
 
 # A floor that some cells of the networks here reach.
 DECODER = DecoderSettings(20, 3)
+EXPORTED = Exported(
+    config="tiny", settings={}, landmarks=5, stride=2, crop=Crop(1.0), decoder=DECODER,
+    checkpoint_sha256="", qonnx_sha256="",
+)  # fmt: skip
 
 
 class Builder:
@@ -127,20 +131,16 @@ def tiny_hourglass(height: int = 12, width: int = 8, channels: int = 8, seed: in
 
 
 def make_chip(logical: Graph, cycles: int) -> Graph:
-    """The graph folded for that many cycles a frame, with width converters."""
+    """The graph folded for that many cycles per frame, with width converters."""
     return insert_converters(fold(absorb_borders(logical), Target(cycles)))
 
 
-def make_bundle(folder: Path, logical: Graph, chip: Graph, depths: list[Depth]) -> Bundle:
-    """The bundle of a folded graph, in a new folder."""
+def make_bundle(folder: Path, logical: Graph, graph: Graph, depths: list[Depth]) -> Bundle:
+    """The bundle of a graph, folded and with its width converters, in a new folder."""
     folder.mkdir()
-    details = {
-        "config": "tiny", "stride": 2, "crop": {"scale": 1.0}, "predicted": {}, "model": {},
-        "target_fps": 1.0, "decoder": asdict(DECODER),
-    }  # fmt: skip
     write_bundle(
-        folder, logical=logical, chip=chip, depths=depths, board=load_board("Pynq-Z1"),
-        details=details,
+        folder, logical=logical, chip=chip_of(graph, depths), board=load_board("Pynq-Z1"),
+        network=EXPORTED, target_fps=1.0,
     )  # fmt: skip
     return load_bundle(folder)
 
@@ -153,6 +153,6 @@ def make_build(logical: Graph) -> Build:
     save_graph(logical, build.folder / "frontend")
     plan = Planner(logical, build.board.budget).plan(Target(3000))
     save_plan(plan, build.folder / "fold")
-    make_bundle(build.bundle, logical, plan.chip, list(plan.depths))
+    make_bundle(build.bundle, logical, plan.graph, plan.depths)
     (build.folder / "bundle.key").write_text("key")
     return build

@@ -108,7 +108,7 @@ class _Share:
 def test_a_rate_far_below_the_programs_hope_is_found() -> None:
     planner = _Hopeful(5000)
     best = fastest(planner, BOARD)
-    # 5100 cycles' worth of the part: at 0.9 of it 5667 cycles a frame, within a step.
+    # 5100 cycles' worth of the part: at 0.9 of it 5667 cycles per frame, within a step.
     assert 5667 <= best.target.cycles <= 5667 * 1.05
     assert planner.planned <= 9
     assert fastest(_Hopeful(1e9), BOARD) is None

@@ -16,7 +16,6 @@ from bitstream_flow.plan.planner import Plan
 from bitstream_flow.synth import ecp5
 from bitstream_flow.synth.yosys import Unit
 from hls.common.errors import InputError
-from hls.graph.edges import edges
 from hls.operators.fifo import Fifo
 from hls.streams.tensor import TensorType
 from tests.bitstream_flow.networks import Builder
@@ -51,7 +50,7 @@ REPORT = {
 
 
 def test_report() -> None:
-    expected = ecp5.Routed(123.46, 7, 5, 2, 1, "u_a.count", "u_b.sum", 0.75, 1.25)
+    expected = ecp5.Ecp5Route(123.46, 7, 5, 2, 1, "u_a.count", "u_b.sum", 0.75, 1.25)
     assert ecp5.parse_report(REPORT) == expected
 
 
@@ -94,15 +93,17 @@ def test_a_design_that_does_not_fit(tmp_path, monkeypatch) -> None:
 
 def _build(folder) -> SimpleNamespace:
     net = Builder(TensorType(4, 4, 2, 4, signed=True))
-    chip = net.graph(net.quantise("sign", "image", 1))
-    first, *others = (Depth(edge.name, 0, 0, edge.stream.width_bits) for edge in edges(chip))
-    plan = Plan(chip, [replace(first, depth=3), *others])
+    graph = net.graph(net.quantise("sign", "image", 1))
+    first, *others = (
+        Depth(name, 0, 0, stream.width_bits) for name, stream in graph.streams.items()
+    )
+    plan = Plan(graph, [replace(first, depth=3), *others])
     return SimpleNamespace(plan=plan, folder=folder, bundle_key="one")
 
 
 def test_chosen_units(tmp_path) -> None:
     build = _build(tmp_path)
-    fifo, name = f"{build.plan.depths[0].name} (fifo)", build.plan.chip.nodes[0].name
+    fifo, name = f"{build.plan.depths[0].name} (fifo)", build.plan.graph.nodes[0].name
     assert {unit.name for unit in route.chosen_units(build, "all")} == {fifo, name}
     assert [unit.name for unit in route.chosen_units(build, "fifo")] == [fifo]
     assert [unit.name for unit in route.chosen_units(build, name)] == [name]
@@ -113,7 +114,7 @@ def test_chosen_units(tmp_path) -> None:
 def test_the_best_of_several_placements(tmp_path, monkeypatch, capsys) -> None:
     clocks = {1: 90.0, 2: 103.0, 3: 97.0}
 
-    def routed(rtl, clock_mhz: float, seed: int) -> ecp5.Routed:
+    def routed(rtl, clock_mhz: float, seed: int) -> ecp5.Ecp5Route:
         assert rtl == tmp_path / "rtl" and clock_mhz == 100.0
         return replace(ecp5.parse_report(REPORT), mhz=clocks[seed])
 

@@ -14,14 +14,15 @@ import numpy as np
 from bitstream_flow.artifacts.handoff import Design, write_expected
 from bitstream_flow.generate.rtl import generate
 from bitstream_flow.plan.converters import absorb_borders, insert_converters
-from hls.graph.edges import edges
+from hls.graph.chip import Chip
 from hls.graph.graph import Graph
 from hls.operators.fifo import Fifo
-from hls.simulate.rtl_process import Step
+from hls.simulate.rtl_process import Advance
 from hls.streams.encoding import axis_bytes
 from host.board.backend import DmaBackend
 from host.board.session import Pace
 from host.bundle.bundle import Bundle, load_bundle
+from host.bundle.manifest import EXPECTED
 from host.bundle.seal import HANDOFF
 from host.golden.model import Golden
 from host.simulated.accelerator import Accelerator
@@ -47,23 +48,22 @@ def board_bundle(
     graph = graph or hourglass_net()
     folder.mkdir(parents=True, exist_ok=True)
     write_handoff(folder / HANDOFF, graph, arch)
-    manifest = {"part": PARTS[arch], "handoff": "expected", **changes}
+    manifest = {"part": PARTS[arch], "handoff": EXPECTED, **changes}
     return load_bundle(write_test_bundle(folder, graph, **manifest))
 
 
 def rtl_bundle(folder: Path, **depths_of: int) -> Bundle:
     """The same with RTL; FIFOs hold a frame, those of nodes in `depths_of` (first input) less."""
     graph = hourglass_net(size=8, width=4, landmarks=3)
-    chip = insert_converters(absorb_borders(graph))
-    joins = {n.name: list(n.inputs) for n in chip.nodes if n.op.module in ("add_clip", "concat")}
-    depths = {edge.name: max(2, edge.stream.beats) for edge in edges(chip)}
-    depths |= {joins[node][0]: depth for node, depth in depths_of.items()}
+    wired = insert_converters(absorb_borders(graph))
+    depths = {name: max(2, stream.beats) for name, stream in wired.streams.items()}
+    depths |= {wired.joins[node][0]: depth for node, depth in depths_of.items()}
     fifos = {
-        edge.name: Fifo(edge.stream.tensor, lanes=edge.stream.lanes, depth=depths[edge.name])
-        for edge in edges(chip)
+        name: Fifo(stream.tensor, lanes=stream.lanes, depth=depths[name])
+        for name, stream in wired.streams.items()
     }
-    generate(chip, fifos, folder / "rtl")
-    return board_bundle(folder, graph, joins=joins)
+    generate(Chip(wired, fifos), folder / "rtl")
+    return board_bundle(folder, graph, joins=wired.joins)
 
 
 def images_for(bundle: Bundle, count: int, seed: int = 0) -> np.ndarray:
@@ -104,11 +104,11 @@ class Faulty:
         self._stuck = False
         self._lost = 0
 
-    def advance(self, beats: bytes, room: int, cycles: int) -> Step:
+    def advance(self, beats: bytes, room: int, cycles: int) -> Advance:
         script = self._script
         if self._stuck:
             self._lost += cycles
-            return Step(0, b"", False, self._lost, 0)
+            return Advance(0, b"", False, self._lost, 0)
         skip = 1 if beats and script.take("swallow") else 0
         step = self._inner.advance(beats[skip * self.beat_bytes :], room, cycles)
         self._lost = step.cycles
@@ -124,7 +124,7 @@ class Faulty:
             act(script.device)
         if last:
             script.left()
-        return Step(step.taken + skip, output, last, step.cycles, step.first_taken)
+        return Advance(step.taken + skip, output, last, step.cycles, step.first_taken)
 
     def stop(self) -> tuple[Any, ...]:
         return self._inner.stop()

@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from hls.simulate.rtl import FifoState
-from hls.simulate.rtl_process import Step
+from hls.simulate.rtl_process import Advance
 from host.board.frames import FramePort
 from host.bundle.bundle import Bundle
 from host.golden.model import Golden
@@ -29,7 +29,7 @@ class GoldenAccelerator:
         self._frames: list[bytes] = []
         self._sent = 0
 
-    def advance(self, beats: bytes, room: int, cycles: int) -> Step:
+    def advance(self, beats: bytes, room: int, cycles: int) -> Advance:
         """As hls.simulate.rtl_process.Live does it; a beat per cycle, and all `cycles` where
         nothing can move."""
         first = self.cycles
@@ -37,7 +37,7 @@ class GoldenAccelerator:
         output, last = self._give(room)
         moved = max(taken // self.beat_bytes, len(output) // self._output.beat_bytes)
         self.cycles += moved or cycles
-        return Step(taken // self.beat_bytes, output, last, self.cycles, first)
+        return Advance(taken // self.beat_bytes, output, last, self.cycles, first)
 
     def _take(self, beats: bytes) -> int:
         if len(self._frames) >= self._depth:

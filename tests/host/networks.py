@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,8 +23,10 @@ from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
+from hls.streams.exported import Crop
 from hls.streams.landmarks import DecoderSettings
-from hls.streams.tensor import Stream, TensorType, bits_for
+from hls.streams.tensor import TensorType, bits_for
+from host.bundle.manifest import Input, Manifest, Output
 from host.bundle.packed_weights import pack_constants
 from host.bundle.seal import seal
 
@@ -149,25 +152,21 @@ def reference_run(graph: Graph, images: np.ndarray) -> dict[str, np.ndarray]:
     return values
 
 
-def write_test_bundle(folder: Path, graph: Graph | None = None, **changes: object) -> Path:
-    """A sealed bundle without RTL; `changes` replace entries of the manifest."""
+def write_test_bundle(folder: Path, graph: Graph | None = None, **changes: Any) -> Path:
+    """A sealed bundle without RTL; `changes` replace fields of the manifest."""
     graph = graph or hourglass_net()
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / "weights.npz", **pack_constants(graph))
-    ports = {
-        side: asdict(Stream(graph.tensors[name], 1).tensor) | {"lanes": 1}
-        for side, name in (("input", graph.input), ("output", graph.output))
-    }
-    manifest = {
-        "config": "test",
-        "board": "none",
-        "clock_mhz": 100.0,
-        "input": ports["input"] | {"normalisation": "none"},
-        "output": ports["output"] | {"stride": 4},
-        "crop": {"scale": 1.0},
-        "decoder": asdict(DECODER),
-        "graph": to_json(graph),
-        "joins": {},
-    }
-    seal(folder, manifest | changes)
+    seal(folder, replace(manifest_of(graph), **changes))
     return folder
+
+
+def manifest_of(graph: Graph) -> Manifest:
+    """What a bundle of the graph says of itself, not sealed."""
+    ports = (asdict(graph.tensors[name]) | {"lanes": 1} for name in (graph.input, graph.output))
+    first, last = ports
+    return Manifest(
+        config="test", board="none", clock_mhz=100.0, input=Input(**first),
+        output=Output(**last, stride=4), crop=Crop(1.0), decoder=DECODER, graph=to_json(graph),
+        joins={},
+    )  # fmt: skip

@@ -34,7 +34,7 @@ class Fill:
 def bundle(tmp_path: Path) -> Bundle:
     (tmp_path / "rtl" / "mem").mkdir(parents=True)
     (tmp_path / "rtl" / "accelerator.sv").write_text("")
-    return load_bundle(write_test_bundle(tmp_path, joins={"add": ["skip", "low"]}))
+    return load_bundle(write_test_bundle(tmp_path, joins={"add": ("skip", "low")}))
 
 
 def _images(count: int = 3) -> np.ndarray:
@@ -158,7 +158,7 @@ def test_statistics_of_nothing_and_of_cycles() -> None:
     one = Statistics(frames=1, seconds=1.0, cycles_per_frame=250.0, clock_mhz=100.0)
     assert "latency 250 cycles, 2 us at 100 MHz" in str(one)
     many = Statistics(frames=4, seconds=1.0, cycles_per_frame=100.0, clock_mhz=100.0)
-    assert "100 cycles a frame, 1000000 frames/s at 100 MHz" in str(many)
+    assert "100 cycles per frame, 1000000 frames/s at 100 MHz" in str(many)
 
 
 class _Slow(Backend):

@@ -18,6 +18,7 @@ import pytest
 from hls.common.errors import InputError
 from hls.graph.graph import Graph
 from hls.streams.confidence import Confidence, Logistic
+from hls.streams.exported import Crop
 from host.app import photographs
 from host.app.command import main
 from host.app.options import parse_options
@@ -174,7 +175,7 @@ def test_a_body_is_looked_for_in_the_whole_picture(
 
 
 def test_the_crop_is_the_scaled_box(folder: Path) -> None:
-    write_test_bundle(folder / "bundle", crop={"scale": 1.5})
+    write_test_bundle(folder / "bundle", crop=Crop(1.5))
     bundle = load_bundle(folder / "bundle")
     picture = open_picture(folder / "face.png", parse_box("50,50,100"), bundle)
     seen = inputs_of(bundle, picture.image, [picture.box])
@@ -204,7 +205,7 @@ _NO_FACE = Confidence(Logistic(0.0, 2.0), 0.05, Logistic(0.0, -3.0), 0.5)
 
 
 def test_confidences_of_a_photograph(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_test_bundle(folder / "bundle", confidence=_SURE.as_entry())
+    write_test_bundle(folder / "bundle", confidence=_SURE)
     assert _main(folder, "--box", "40,50,220", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert found["confidence"] == pytest.approx(0.9526, abs=1e-4)
@@ -217,7 +218,7 @@ def test_confidences_of_a_photograph(folder: Path, capsys: pytest.CaptureFixture
 def test_a_photograph_without_a_face_says_so(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_test_bundle(folder / "bundle", confidence=_NO_FACE.as_entry())
+    write_test_bundle(folder / "bundle", confidence=_NO_FACE)
     assert _main(folder, "--save", str(folder / "out.png")) == 0
     assert "face.png: no face found, confidence 0.05" in capsys.readouterr().out
     np.testing.assert_array_equal(read_image(folder / "out.png"), read_image(folder / "face.png"))

@@ -46,7 +46,7 @@ def networks(names: Sequence[str], board: str, views: Sequence[int]) -> Iterator
         bundle = load_bundle(Build.existing(name, board).bundle)
         if bundle.landmarks != _LANDMARKS:
             raise InputError(f"{name} finds {bundle.landmarks} landmarks, its peers {_LANDMARKS}")
-        config = load_config(str(bundle.manifest["config"]))
+        config = load_config(bundle.manifest.config)
         for number in dict.fromkeys(views):
             yield Network(bundle, config, number)
 

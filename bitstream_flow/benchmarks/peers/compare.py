@@ -45,7 +45,7 @@ class Faces:
 
     @classmethod
     def load(cls, folder: Path | None, most: int, training: int, tuning: int) -> Faces:
-        """At most so many of each, spread over the data sets."""
+        """At most `most`, `training` and `tuning` faces, spread over each data set."""
         tests = [(data, data.load(folder).spread(most)) for data in map(known_set, TESTS)]
         fit = jittered(known_set(TRAINING).load(folder, "train").spread(training))
         return cls(tests, fit, fit.spread(tuning))

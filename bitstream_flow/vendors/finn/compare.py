@@ -25,12 +25,13 @@ from bitstream_flow.boards.board import Board, load_board
 from bitstream_flow.frontend.compile import FINN_GRAPH
 from bitstream_flow.plan.budget import NAMES, fastest, shares, titles
 from bitstream_flow.plan.folding import Target
+from bitstream_flow.plan.mac_lanes import mac_lanes
 from bitstream_flow.plan.planner import USABLE, Plan, Planner
 from bitstream_flow.vendors.finn.estimate import Estimate
-from bitstream_flow.vendors.finn.folding import FinnGraph, carried_over, lanes
+from bitstream_flow.vendors.finn.folding import FinnGraph, carried_over
 from hls.common.errors import InputError, run_command
 
-# Rates tried for the highest that fits: steps of this factor, so many below and above.
+# Rates tried for the highest that fits: steps of this factor, that many below and above.
 _STEP = 1.05
 _BELOW, _ABOVE = 60, 30
 
@@ -129,7 +130,8 @@ def _finn_rows(found: Table, name: str, board: Board, folding: tuple[Estimate, P
     values = (f"{counted[name]:,.0f}" if name in counted else "" for name in titles(board))
     most = max(estimate.shares(board).items(), key=lambda item: item[1])
     found.add_row(
-        name, "FINN, no FIFOs", *_pace(estimate.cycles, board), *values, f"{lanes(plan.chip):,}",
+        name, "FINN, no FIFOs", *_pace(estimate.cycles, board), *values,
+        f"{mac_lanes(plan.graph):,}",
         f"{most[0]} {most[1]:.0%}",
     )  # fmt: skip
     found.add_row("", "us, FIFOs included", *_plan(plan, board))
@@ -145,7 +147,7 @@ def _plan(plan: Plan, board: Board) -> list[str]:
     share = shares(plan.resources, board)
     most = max(share, key=lambda key: share[key])
     limit = f"{NAMES[most]} {share[most]:.0%}"
-    return [*_pace(plan.interval, board), *values, f"{lanes(plan.chip):,}", limit]
+    return [*_pace(plan.interval, board), *values, f"{mac_lanes(plan.graph):,}", limit]
 
 
 def _pace(cycles: int, board: Board) -> list[str]:

@@ -46,7 +46,7 @@ class FinnGraph:
                 self._model = self._model.transform(step)
 
     def fold(self, cycles: int) -> ModelWrapper:
-        """FINN's folding for at most so many cycles a frame, which it may miss.
+        """FINN's folding for at most `cycles` cycles per frame, which it may miss.
 
         SetFolding as FINN's builder runs it, relaxation to what the slowest layer can do included.
         """
@@ -76,18 +76,11 @@ def carried_over(folded: ModelWrapper, logical: Graph, like: Plan, budget: Resou
     where the scarcer resource is spared, and quantisers multiply where those of `like` do.
     """
     graph, lines = with_lines(absorb_borders(logical))
-    straight = {n.name for n in like.chip.nodes if isinstance(n.op, ScaleClip)}
-    graph = graph.with_ops({name: op for name, op in lines.items() if name in straight})
+    scale_clips = {n.name for n in like.graph.nodes if isinstance(n.op, ScaleClip)}
+    graph = graph.with_ops({name: op for name, op in lines.items() if name in scale_clips})
     chosen = dict(_chosen(folded, graph, budget))
     slowest = max(op.cycles for op in chosen.values())
-    chip = insert_converters(fold(graph, Target(slowest), chosen))
-    return Plan.of(chip, budget)
-
-
-def lanes(graph: Graph) -> int:
-    """Multiply-accumulates a cycle of all matrix units."""
-    units = (node.op for node in graph.nodes if isinstance(node.op, MatrixVector))
-    return sum(op.pe * op.simd for op in units)
+    return Plan.of(insert_converters(fold(graph, Target(slowest), chosen)), budget)
 
 
 def _chosen(

@@ -21,7 +21,7 @@ def write_hls_files(build: Build, folder: Path) -> None:
     """Fill `folder` with what Vitis HLS needs."""
     sources = folder / "src"
     shutil.rmtree(sources, ignore_errors=True)
-    generate_hls(build.plan.chip, build.plan.fifos, sources)
+    generate_hls(build.plan.chip, sources)
     shutil.copyfile(SCRIPT, folder / SCRIPT.name)
     vendor, library, name = CORE.vlnv.split(":")
     settings = {

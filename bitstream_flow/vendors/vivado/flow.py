@@ -8,11 +8,10 @@ back from elsewhere, go into the bundle, which is sealed again.
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -21,9 +20,11 @@ from bitstream_flow.artifacts.block_design import PACKAGED, Core, design_of
 from bitstream_flow.artifacts.handoff import check_hwh
 from bitstream_flow.boards.board import Board
 from bitstream_flow.vendors.vivado.files import SCRIPT, write_files
-from bitstream_flow.vendors.vivado.reports import Routed, read_reports
+from bitstream_flow.vendors.vivado.reports import read_reports
 from hls.common.errors import InputError
-from host.bundle.seal import BIT, HANDOFF, MANIFEST, seal
+from hls.common.records import load_record
+from host.bundle.manifest import VIVADO, Manifest, Routed
+from host.bundle.seal import BIT, HANDOFF, MANIFEST, REMEDY, seal
 
 RESULTS = (BIT, HANDOFF)
 _COMMAND = ("vivado", "-mode", "batch", "-nojournal", "-nolog", "-source", SCRIPT.name)
@@ -81,8 +82,8 @@ def _into_bundle(results: Path, bundle: Path, routed: Routed) -> None:
             raise InputError(f"{results / name} is missing: run Vivado again")
     for name in RESULTS:
         shutil.copyfile(results / name, bundle / name)
-    manifest = json.loads((bundle / MANIFEST).read_text())
-    seal(bundle, manifest | {"routed": asdict(routed), "handoff": "vivado"})
+    manifest = load_record(Manifest, bundle / MANIFEST, REMEDY)
+    seal(bundle, replace(manifest, routed=routed, handoff=VIVADO))
 
 
 def _elsewhere(bundle: Path, folder: Path) -> str:

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from hls.common.errors import InputError
 from hls.operators.resources import Resources
+from host.bundle.manifest import Routed
 
 # Rows of report_utilization: 7-series and UltraScale+ name them differently.
 _ROWS = {
@@ -21,18 +21,6 @@ _ROWS = {
 }
 # Rows of parts that have it; the others have no such row.
 _OPTIONAL = {"uram"}
-
-
-@dataclass(frozen=True)
-class Routed:
-    """The whole overlay, DMA and interconnect included; `slack_ns` below 0 misses the clock."""
-
-    resources: Resources
-    slack_ns: float
-
-    def fastest_mhz(self, clock_mhz: float) -> float:
-        """The clock at which the worst path would just do."""
-        return 1e3 / (1e3 / clock_mhz - self.slack_ns)
 
 
 def read_reports(folder: Path) -> Routed:

@@ -6,9 +6,8 @@
 // for the other FOLD_OUT - 1.
 //
 // `address` counts through the weight memory; `beat`, `valid`, `first` and `last` belong to the
-// weights that a registered read at `address` returns, or with LATE one with two registers, as a
-// block RAM wants it that has gates behind it. Everything moves only with `enable`; `issue` says
-// that a beat is on its way.
+// weights that a registered read at `address` returns. LATE=1: one more cycle for a block RAM's
+// output register. Everything moves only with `enable`; `issue`: a beat enters the pipeline.
 
 module mvu_fold #(
     parameter int FOLD_IN = 1,

@@ -3,11 +3,11 @@
 //
 // Circular buffer whose beats are read in any order near its tail, as often as needed.
 //
-// The owner says with each beat read (`advance`) how far ahead the next one lies (`step`, may be
+// The owner says with each beat read (`advance`) how far ahead the next one is (`step`, may be
 // negative, and as `jump` modulo DEPTH) and how many beats at the tail nobody needs any more
 // (`freed`). A beat leaves as soon as it was written. |step| < DEPTH, and freed <= DEPTH; freed may
-// pass what was written so far. Reading starts START beats before the first one. A beat that is
-// `blank` is none of the buffer's: BLANK leaves in its place, at once.
+// pass what was written so far. Reading starts START beats before the first one.
+// `blank`: emit BLANK at once instead of reading the buffer.
 
 module replay_buffer #(
     parameter int WIDTH_BITS = 1,

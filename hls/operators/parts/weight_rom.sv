@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Weight memory of the matrix-vector units: block RAM or LUTs with a registered read, with LATE a
-// second register behind it, as a block RAM wants it that has gates behind it.
+// Weight memory of the matrix-vector units: block RAM or LUTs with a registered read. LATE=1: a
+// second register, a block RAM's output register.
 
 module weight_rom #(
     parameter int WIDTH_BITS = 1,

@@ -43,7 +43,7 @@ bool ends_right(const ap_axiu<WIDTH, 0, 0, 0>& beat, bool last) {
   return (beat.last != 0) == last && beat.keep == ap_uint<WIDTH / 8>(-1);
 }
 
-// Sends every beat of `name`, each of so many bytes.
+// Sends every beat of the file `name`, each of `bytes` bytes.
 template <typename Beat>
 void source(hls::stream<Beat>& out, const std::string& name, size_t bytes) {
   const auto text = read_file(name);
@@ -56,7 +56,7 @@ void source(hls::stream<Beat>& out, const std::string& name, size_t bytes) {
   });
 }
 
-// Takes `beats` beats a frame and writes them to `name`.
+// Takes `beats` beats per frame and writes them to `name`.
 template <typename Beat>
 void sink(hls::stream<Beat>& in, const std::string& name, int beats) {
   Scheduler::instance().add([&in, name, beats] {

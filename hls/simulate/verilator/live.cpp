@@ -34,18 +34,19 @@ struct Reply {
 
 using Bytes = std::vector<unsigned char>;
 
-Reply advance(Vbench& bench, const Request& request, const Bytes& in, Bytes& out, uint64_t& cycle) {
+Reply advance(Vtestbench& top, const Request& request, const Bytes& in, Bytes& out,
+              uint64_t& cycle) {
   Reply reply{kMark, 0, 0, 0, 0, 0};
-  constexpr size_t in_bytes = sizeof(bench.live_in), out_bytes = sizeof(bench.live_out);
+  constexpr size_t in_bytes = sizeof(top.live_in), out_bytes = sizeof(top.live_out);
   for (const uint64_t end = cycle + request.cycles; cycle < end;) {
-    bench.live_valid = reply.taken < request.beats;
-    if (bench.live_valid) std::memcpy(&bench.live_in, &in[reply.taken * in_bytes], in_bytes);
-    bench.live_room = reply.left < request.room;
-    bench.eval();
-    const bool taken = bench.live_taken, left = bench.live_left, last = left && bench.live_last;
-    if (left) std::memcpy(&out[reply.left++ * out_bytes], &bench.live_out, out_bytes);
+    top.live_valid = reply.taken < request.beats;
+    if (top.live_valid) std::memcpy(&top.live_in, &in[reply.taken * in_bytes], in_bytes);
+    top.live_room = reply.left < request.room;
+    top.eval();
+    const bool taken = top.live_taken, left = top.live_left, last = left && top.live_last;
+    if (left) std::memcpy(&out[reply.left++ * out_bytes], &top.live_out, out_bytes);
     if (taken && reply.taken++ == 0) reply.first_taken = cycle;
-    clock(bench);
+    clock(top);
     ++cycle;
     reply.last = last;
     if (last || (taken && reply.taken == request.beats) || (left && reply.left == request.room))
@@ -57,24 +58,24 @@ Reply advance(Vbench& bench, const Request& request, const Bytes& in, Bytes& out
 
 bool read(void* target, size_t bytes) { return std::fread(target, 1, bytes, stdin) == bytes; }
 
-int serve(Vbench& bench) {
-  bench.live_valid = bench.live_room = 0;
-  bench.clk = bench.rst_n = 0;
-  bench.eval();
-  for (uint64_t i = 0; i < kResetCycles; ++i) clock(bench);
-  bench.rst_n = 1;
+int serve(Vtestbench& top) {
+  top.live_valid = top.live_room = 0;
+  top.clk = top.rst_n = 0;
+  top.eval();
+  for (uint64_t i = 0; i < kResetCycles; ++i) clock(top);
+  top.rst_n = 1;
   uint64_t cycle = 0;
   Bytes in, out;
   for (Request request; read(&request, sizeof(request));) {
-    in.resize(request.beats * sizeof(bench.live_in));
-    out.resize(request.room * sizeof(bench.live_out));
+    in.resize(request.beats * sizeof(top.live_in));
+    out.resize(request.room * sizeof(top.live_out));
     if (!read(in.data(), in.size())) break;
-    const Reply reply = advance(bench, request, in, out, cycle);
+    const Reply reply = advance(top, request, in, out, cycle);
     std::fwrite(&reply, 1, sizeof(reply), stdout);
-    std::fwrite(out.data(), sizeof(bench.live_out), reply.left, stdout);
+    std::fwrite(out.data(), sizeof(top.live_out), reply.left, stdout);
     std::fflush(stdout);
   }
-  bench.final();
+  top.final();
   return 0;
 }
 
@@ -84,6 +85,6 @@ int main(int argc, char** argv) {
   VerilatedContext context;
   context.commandArgs(argc, argv);
   if (*context.commandArgsPlusMatch("live") == '\0') return run_batch(argc, argv);
-  Vbench bench{&context};
-  return serve(bench);
+  Vtestbench top{&context};
+  return serve(top);
 }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Clocks the bench until every sink has its beats, or until nothing has moved at any source or
+// Clocks the testbench until every sink has its beats, or until nothing has moved at any source or
 // sink for `idle_limit` cycles. Lines on stdout: PROGRESS <beats> and END <reason> <cycles>.
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "Vbench.h"
+#include "Vtestbench.h"
 #include "verilated.h"
 
 namespace {
@@ -23,11 +23,11 @@ uint64_t plusarg(VerilatedContext& context, const std::string& name, uint64_t ot
   return match.empty() ? otherwise : std::strtoull(match.c_str() + name.size() + 2, nullptr, 10);
 }
 
-void clock(Vbench& bench) {
-  bench.clk = 1;
-  bench.eval();
-  bench.clk = 0;
-  bench.eval();
+void clock(Vtestbench& top) {
+  top.clk = 1;
+  top.eval();
+  top.clk = 0;
+  top.eval();
 }
 
 }  // namespace
@@ -35,31 +35,31 @@ void clock(Vbench& bench) {
 int main(int argc, char** argv) {
   VerilatedContext context;
   context.commandArgs(argc, argv);
-  Vbench bench{&context};
+  Vtestbench top{&context};
   const uint64_t idle_limit = plusarg(context, "idle_limit", 100'000);
 
-  bench.clk = 0;
-  bench.rst_n = 0;
-  bench.eval();
-  for (uint64_t i = 0; i < kResetCycles; ++i) clock(bench);
-  bench.rst_n = 1;
-  bench.eval();
+  top.clk = 0;
+  top.rst_n = 0;
+  top.eval();
+  for (uint64_t i = 0; i < kResetCycles; ++i) clock(top);
+  top.rst_n = 1;
+  top.eval();
 
   uint64_t cycles = 0;
-  for (uint64_t idle = 0; !bench.done && idle < idle_limit && !context.gotFinish(); ++cycles) {
-    idle = bench.moved ? 0 : idle + 1;
-    clock(bench);
+  for (uint64_t idle = 0; !top.done && idle < idle_limit && !context.gotFinish(); ++cycles) {
+    idle = top.moved ? 0 : idle + 1;
+    clock(top);
     if (cycles % kReportEvery == 0) {
-      std::printf("PROGRESS %u\n", bench.beats);
+      std::printf("PROGRESS %u\n", top.beats);
       std::fflush(stdout);
     }
   }
-  const char* reason = context.gotFinish() ? "finish" : bench.done ? "done" : "deadlock";
+  const char* reason = context.gotFinish() ? "finish" : top.done ? "done" : "deadlock";
   std::printf("END %s %llu\n", reason, static_cast<unsigned long long>(cycles));
   // What no output needs (rows that a stride skips) may still be on its way to a trace.
-  if (bench.done) {
-    for (uint64_t i = 0; i < cycles / 8 + 100; ++i) clock(bench);
+  if (top.done) {
+    for (uint64_t i = 0; i < cycles / 8 + 100; ++i) clock(top);
   }
-  bench.final();
+  top.final();
   return 0;
 }

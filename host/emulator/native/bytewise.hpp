@@ -104,16 +104,15 @@ static inline void fill_bytes(const Step &step, const uint8_t *arena, int64_t fi
     }
 }
 
-// Signs of bytes `row` apart; `c` has a bit for each channel that is there and can be 1.
+// Signs of bytes `row` apart.
 static inline void sign_bytes(const uint8_t *from, int64_t row, int64_t pixels, const Sink &sink,
                               uint8_t *to) {
-    const auto *flip = reinterpret_cast<const uint8_t *>(sink.a);
-    const auto *least = reinterpret_cast<const uint8_t *>(sink.b);
-    const auto *used = reinterpret_cast<const uint8_t *>(sink.c);
+    const auto *flip = reinterpret_cast<const uint8_t *>(sink.flip);
+    const auto *least = reinterpret_cast<const uint8_t *>(sink.thresholds);
     const int64_t channels = sink.target.channels, stride = sink.target.stride;
     for (int64_t c = 0; c < channels; c += kMany) {
         const auto turn = load<ManyBytes>(flip + c), limit = load<ManyBytes>(least + c);
-        const auto there = load<uint32_t>(used + c / 8);
+        const auto there = load<uint32_t>(sink.used + c / 8);
         const uint8_t *value = from + c;
         uint8_t *bits = to + c / 8;
         const auto each = [&](auto bytes) {

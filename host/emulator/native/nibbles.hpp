@@ -10,7 +10,7 @@
 
 namespace emulator {
 
-// Of nibbles a and b, the ones of a ^ b, twice.
+// popcount(a ^ b) of nibbles a and b; the table is there twice, for the 32-byte shuffle.
 struct Ones {
     uint8_t of[16][32] = {};
     constexpr Ones() {
@@ -84,7 +84,7 @@ public:
     // Their sums stay in registers.
     static constexpr int pixels = kTwo <= 1 ? 8 : kTwo <= 4 ? 4 : 2;
 
-    // Adds the ones of so many nibbles; `place` (pixels, step), `index` (nibbles, columns).
+    // Adds the ones of all nibbles; `place` (pixels, step), `index` (nibbles, columns).
     inline __attribute__((always_inline)) void add(const uint16_t *place, int64_t step,
                                                    int64_t nibbles, const uint8_t *index,
                                                    int64_t columns) {

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Binary Landmarks authors
 // SPDX-License-Identifier: BSD-3-Clause
-// Pixels of a tensor in whatever way they are stored, sixteen channels at a time; patches.
+// Pixels of a tensor in any storage, sixteen channels at a time; patches.
 #pragma once
 
 #include <algorithm>
@@ -45,7 +45,7 @@ template <int Kind>
 EMULATOR_INLINE Sixteen load_as(const uint8_t *pixel, int64_t c) {
     if (Kind == BITS) return from_bits(load<uint16_t>(pixel + c / 8));
     if (Kind == I8) return widened(load<Bytes>(pixel + c));
-    // Moved to signed bytes and back: a single way to widen is enough.
+    // Moved to signed bytes and back: one kind of widening is enough.
     if (Kind == U8)
         return widened(load<Bytes>(pixel + c) ^ splat<Bytes>(-128)) + splat<Sixteen>(128);
     return load<Sixteen>(pixel + 4 * c);
@@ -92,7 +92,7 @@ public:
           row_bytes_(round_up(columns_ * step.kernel * bytes_, 8)),
           edge_(step.edge, step.edge + bytes_) {
         edge_.resize(size_t(bytes_ + kSlack));
-        // Tiles look at pixels behind the row.
+        // Tiles read pixels after the row.
         const int64_t beyond = 8 * step.stride * step.kernel * bytes_;
         buffer_.resize(size_t(rows * row_bytes_ + beyond + kSlack));
         if (step.width < kNarrow)

@@ -20,11 +20,16 @@ struct Tensor {
 };
 
 // A function of the values from `channel` on, and where its results go. Tables hold a multiple of
-// 16 channels. LINE: (a x + b) >> c, clipped; THRESHOLDS: low + #(b[level] <= (x ^ a)).
+// 16 channels, those of SIGN_BYTES are bytes and of 32.
+// LINE, WIDE_LINE: (gain x + offset) >> shift, clipped.
+// THRESHOLDS: low + #(thresholds[level] <= (x ^ flip)).
+// SIGN_BYTES: a single threshold to bits; `used` has a bit for each channel that can be 1.
 struct Sink {
     Tensor target;
-    const int32_t *a, *b, *c;
-    const int64_t *wide_a, *wide_b;
+    const int32_t *gain, *offset, *shift;
+    const int64_t *wide_gain, *wide_offset;
+    const int32_t *flip, *thresholds;
+    const uint8_t *used;
     int32_t function, levels, low, high;
     int64_t channel;
 };

@@ -45,7 +45,8 @@ static inline void sign(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
     const int64_t channels = sink.target.channels;
     uint8_t *const base = arena + sink.target.offset + chunk.first * stride;
     for (int64_t c = 0; c < channels; c += 16) {
-        const auto flip = load<Sixteen>(sink.a + c), least = load<Sixteen>(sink.b + c);
+        const auto flip = load<Sixteen>(sink.flip + c);
+        const auto least = load<Sixteen>(sink.thresholds + c);
         const uint32_t used = channels - c >= 16 ? 0xffff : (1u << (channels - c)) - 1;
         const int32_t *from = chunk.values + c;
         uint8_t *to = base + c / 8;
@@ -63,8 +64,8 @@ static inline void sign(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
 template <int Kind>
 static inline void line(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
     each_sixteen<Kind>(chunk, sink.target, arena, [&](int64_t c) {
-        const auto gain = load<Sixteen>(sink.a + c), offset = load<Sixteen>(sink.b + c);
-        const auto shift = load<Sixteen>(sink.c + c);
+        const auto gain = load<Sixteen>(sink.gain + c), offset = load<Sixteen>(sink.offset + c);
+        const auto shift = load<Sixteen>(sink.shift + c);
         const auto low = splat<Sixteen>(sink.low), high = splat<Sixteen>(sink.high);
         return [=](Sixteen x) { return clip((x * gain + offset) >> shift, low, high); };
     });
@@ -76,8 +77,9 @@ static inline void wide_line(const Chunk &chunk, const Sink &sink, uint8_t *aren
         return [&sink, c](Sixteen x) {
             int32_t result[16];
             for (int64_t lane = 0; lane < 16; ++lane) {
-                const int64_t sum = x[lane] * sink.wide_a[c + lane] + sink.wide_b[c + lane];
-                result[lane] = int32_t(std::clamp<int64_t>(sum >> sink.c[c + lane], sink.low,
+                const int64_t at = c + lane;
+                const int64_t sum = x[lane] * sink.wide_gain[at] + sink.wide_offset[at];
+                result[lane] = int32_t(std::clamp<int64_t>(sum >> sink.shift[at], sink.low,
                                                            sink.high));
             }
             return load<Sixteen>(result);
@@ -89,12 +91,12 @@ template <int Kind>
 static inline void thresholds(const Chunk &chunk, const Sink &sink, uint8_t *arena) {
     const int64_t row = round_up(sink.target.channels, 16);
     each_sixteen<Kind>(chunk, sink.target, arena, [&](int64_t c) {
-        const auto flip = load<Sixteen>(sink.a + c);
+        const auto flip = load<Sixteen>(sink.flip + c);
         return [&sink, flip, row, c](Sixteen x) {
             Sixteen count = splat<Sixteen>(sink.low);
             x = x ^ flip;
             for (int64_t level = 0; level < sink.levels; ++level)
-                count = count - (x >= load<Sixteen>(sink.b + level * row + c));
+                count = count - (x >= load<Sixteen>(sink.thresholds + level * row + c));
             return count;
         };
     });

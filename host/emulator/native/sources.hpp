@@ -26,7 +26,7 @@ static inline void copy_rows(const Step &step, const uint8_t *arena, int64_t fir
         }
 }
 
-// Sums of up to 32 bits, and those of 33 by way of 64.
+// Sums of up to 32 bits, and those of 33 in 64.
 EMULATOR_INLINE Sixteen add_clipped(Sixteen a, Sixteen b, const Step &step, bool wide) {
     if (!wide) return clip(a + b, splat<Sixteen>(step.low), splat<Sixteen>(step.high));
     int32_t sum[16];

@@ -7,7 +7,7 @@
 
 namespace emulator {
 
-// Patches of so many bytes, `step` bytes apart in a row of `pixels`, rows `next` bytes apart. Tiles
+// Patches of `bytes` bytes, `step` bytes apart in a row of `pixels`, rows `next` bytes apart. Tiles
 // go on past the end of a row, and write there; the next row puts that right.
 struct Words {
     const uint8_t *first;

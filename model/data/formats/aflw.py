@@ -66,4 +66,4 @@ def _test_faces(path: Path) -> set[int]:
     try:
         return {int(word) for word in path.read_text().split()}
     except ValueError:
-        raise InputError(f"{path} has to list face ids, one number a line") from None
+        raise InputError(f"{path} has to list face ids, one number per line") from None

@@ -78,7 +78,7 @@ def test_a_shortened_skip_loses_pace_or_hangs(
 
 def test_constants_are_what_the_operators_take(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = Planner(network_graph("tiny", NETWORK), BOARD.budget).plan(Target(100_000))
-    graph = map_plan.with_random_constants(plan.chip)
+    graph = map_plan.with_random_constants(plan.graph)
     for node in graph.nodes:
         memories = node.op.memories(node.constants)
         assert bool(memories) == bool(node.op.constant_names)

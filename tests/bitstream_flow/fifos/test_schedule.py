@@ -52,7 +52,7 @@ def test_the_skip_waits_as_long_as_the_other_branch_takes() -> None:
     needs = {node.name: np.asarray(node.op.needs()) for node in graph.nodes}
     ways = dict.fromkeys(graph.tensors, 1)
     found = {name: m.depth(24) for name, m in moves(graph, 24, needs, ways).items()}
-    # A beat a cycle: as many wait as the branch has stages, its FIFOs included.
+    # A beat per cycle: as many wait as the branch has stages, its FIFOs included.
     latency = graph.node("quant").op.latency
     assert latency <= found["b"] <= latency + 3
     slow = moves(graph, 24 * 50, needs, ways).values()

@@ -9,7 +9,6 @@ import pytest
 
 from bitstream_flow.fifos.depths import Depth, size_fifos
 from bitstream_flow.fifos.simplest import simplest_safe_bits, simplest_safe_depths, skips
-from hls.graph.edges import edges
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
 from host.simulated.offline import RtlSimulation
@@ -33,8 +32,8 @@ def test_skips_are_what_joins_wait_with(logical: Graph) -> None:
 
 
 def test_a_map_on_every_skip_takes_more_than_the_analysis(chip: Graph) -> None:
-    interval = max(node.op.cycles for node in chip.nodes)
-    depths, streams = simplest_safe_depths(chip), {e.name: e.stream for e in edges(chip)}
+    interval = chip.interval
+    depths, streams = simplest_safe_depths(chip), chip.streams
     waiting = skips(chip)
     for name, stream in streams.items():
         assert depths[name] == (stream.beats if name in waiting else 2)
@@ -45,7 +44,7 @@ def test_a_map_on_every_skip_takes_more_than_the_analysis(chip: Graph) -> None:
 
 @pytest.mark.simulation
 def test_the_simplest_depths_run(logical: Graph, chip: Graph, tmp_path) -> None:
-    wanted, streams = simplest_safe_depths(chip), {e.name: e.stream for e in edges(chip)}
+    wanted, streams = simplest_safe_depths(chip), chip.streams
     depths = [Depth(name, 0, depth, streams[name].width_bits) for name, depth in wanted.items()]
     images = np.random.default_rng(0).integers(0, 256, (3, *logical.tensors["image"].shape))
     rtl = RtlSimulation(make_bundle(tmp_path / "bundle", logical, chip, depths), print)

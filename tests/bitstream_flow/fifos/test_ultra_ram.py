@@ -12,12 +12,11 @@ import pytest
 
 from bitstream_flow.boards.board import load_board
 from bitstream_flow.fifos import ultra_ram
-from bitstream_flow.fifos.depths import joins, size_fifos
+from bitstream_flow.fifos.depths import size_fifos
 from bitstream_flow.fifos.ultra_ram import lanes_for_ultra_ram, with_ultra_ram
 from bitstream_flow.plan.converters import widen
 from bitstream_flow.plan.files import load_plan, save_plan
 from bitstream_flow.plan.planner import Plan
-from hls.graph.edges import edges
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
 from hls.operators.fifo import Fifo
@@ -49,8 +48,8 @@ def chip(logical: Graph) -> Graph:
 @pytest.fixture(scope="module")
 def wide(chip: Graph) -> Graph:
     """The chip with every skip that has one channel a beat widened to all of them."""
-    streams = {edge.name: edge.stream for edge in edges(chip)}
-    waiting = {name for names in joins(chip).values() for name in names}
+    streams = chip.streams
+    waiting = {name for names in chip.joins.values() for name in names}
     lanes = {
         name: streams[name].tensor.channels
         for name in waiting
@@ -73,7 +72,7 @@ def test_a_part_without_ultra_ram_gets_none(chip: Graph) -> None:
 
 
 def test_long_narrow_fifos_between_other_operators_are_widened(chip: Graph) -> None:
-    name = next(edge.name for edge in edges(chip) if edge.name in joins(chip)["clip.op"])
+    name = next(name for name in chip.streams if name in chip.joins["clip.op"])
     beside = next(n.inputs[0] for n in chip.nodes if isinstance(n.op, WidthConverter))
     long = Fifo(KIND, depth=40_000)
     found = lanes_for_ultra_ram(chip, {name: long, beside: long, chip.output: long})
@@ -94,7 +93,7 @@ def test_a_plan_in_ultra_ram_is_kept_and_read_again(
     save_plan(found, tmp_path)
     again = load_plan(graph, tmp_path)
     assert again.depths == found.depths and again.widened == found.widened
-    assert [node.op for node in again.chip.nodes] == [node.op for node in found.chip.nodes]
+    assert [node.op for node in again.graph.nodes] == [node.op for node in found.graph.nodes]
 
 
 @pytest.mark.simulation
@@ -102,7 +101,7 @@ def test_wide_skips_keep_values_pace_and_liveness(logical, wide, tmp_path) -> No
     shape = (5, *logical.tensors["image"].shape)
     images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     expected = run_reference(logical, images)["heatmaps"]
-    interval = max(node.op.cycles for node in wide.nodes)
+    interval = wide.interval
     depths = size_fifos(wide, interval)
     rtl = RtlSimulation(make_bundle(tmp_path / "enough", logical, wide, depths), print)
     run = rtl.simulate(images)

@@ -20,7 +20,7 @@ from torch import nn
 
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.boards.board import load_board
-from bitstream_flow.build import export
+from bitstream_flow.build import EXPORT
 from bitstream_flow.fifos.depths import size_fifos
 from bitstream_flow.frontend.compile import compile_qonnx
 from bitstream_flow.plan.converters import insert_converters
@@ -82,7 +82,7 @@ def test_every_implementation_gives_the_same_integers(
     qonnx = export_qonnx_file(network, tmp_path / "small.onnx")
     graph = compile_qonnx(qonnx, tmp_path, partial(traced_forward, network))
     chip = insert_converters(fold(graph, Target(CYCLES)))
-    interval = max(node.op.cycles for node in chip.nodes)
+    interval = chip.interval
     make_bundle(tmp_path / "bundle", graph, chip, size_fifos(chip, interval))
     images = random_images(graph, 4)
     expected, golden = traced_forward(network, images), Golden(graph).run(images, keep=True)
@@ -109,7 +109,7 @@ def test_inexact_options_are_refused_in_one_line(setting, reason, tmp_path, monk
     config = load_config("face-tiny", [f"network.{setting}"])
     monkeypatch.setattr("model.export.load_config", lambda _name: config)
     build = Build("face-tiny", load_board("Pynq-Z1"), 1.0, tmp_path / "none")
-    for run in (lambda: export_network("face-tiny", None, tmp_path), lambda: export(build)):
+    for run in (lambda: export_network("face-tiny", None, tmp_path), lambda: EXPORT.run(build)):
         with pytest.raises(InputError) as caught:
             run()
         assert str(caught.value) == f"face-tiny can't be exported: {reason}"

@@ -33,7 +33,7 @@ def chip(logical: Graph) -> Graph:
 
 @pytest.fixture(scope="module")
 def interval(chip: Graph) -> int:
-    return max(node.op.cycles for node in chip.nodes)
+    return chip.interval
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ import pytest
 
 from bitstream_flow.plan.converters import absorb_borders, insert_converters
 from bitstream_flow.plan.folding import Target, fold
-from hls.graph.edges import edges
 from hls.graph.graph import Graph, Node
 from hls.graph.reference import run_reference
 from hls.operators.pad import Pad
@@ -20,7 +19,7 @@ from tests.bitstream_flow.networks import tiny_hourglass
 
 
 def _disagreements(graph: Graph) -> int:
-    lanes = {edge.name: edge.stream.lanes for edge in edges(graph)}
+    lanes = {name: stream.lanes for name, stream in graph.streams.items()}
     return sum(
         lanes[name] != stream.lanes
         for node in graph.nodes

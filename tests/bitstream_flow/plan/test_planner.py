@@ -35,7 +35,7 @@ def planner(logical: Graph) -> Planner:
 @pytest.mark.parametrize("cycles", [864, 3000, 20_000])
 def test_every_operator_meets_the_target(planner: Planner, cycles: int) -> None:
     found = planner.plan(Target(cycles))
-    assert max(node.op.cycles for node in found.chip.nodes) == found.interval <= cycles
+    assert max(node.op.cycles for node in found.graph.nodes) == found.interval <= cycles
 
 
 def test_more_time_costs_less_of_the_scarcest(planner: Planner) -> None:
@@ -52,7 +52,7 @@ def test_answers_do_not_depend_on_what_was_asked_before(logical: Graph, planner:
 
 
 def test_out_of_reach_names_the_node_and_the_remedy(planner: Planner) -> None:
-    with pytest.raises(InputError, match=r"takes .* cycles a frame at its fastest.*lower frame"):
+    with pytest.raises(InputError, match=r"takes .* cycles per frame at its fastest.*lower frame"):
         planner.plan(Target(10))
 
 
@@ -62,10 +62,10 @@ def test_a_plan_computes_what_the_graph_computes(
     found = planner.plan(Target(3000))
     save_plan(found, tmp_path)
     again = load_plan(logical, tmp_path)
-    assert [n.op for n in again.chip.nodes] == [n.op for n in found.chip.nodes]
+    assert [n.op for n in again.graph.nodes] == [n.op for n in found.graph.nodes]
     assert again.depths == found.depths
     image = np.random.default_rng(0).integers(0, 256, (2, 12, 8, 3), dtype=np.uint8)
-    np.testing.assert_array_equal(Golden(again.chip).run(image), Golden(logical).run(image))
+    np.testing.assert_array_equal(Golden(again.graph).run(image), Golden(logical).run(image))
 
 
 def test_only_units_beside_a_skip_delay_it(planner: Planner) -> None:

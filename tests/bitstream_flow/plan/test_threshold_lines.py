@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bitstream_flow.plan.threshold_lines import straight, with_lines
+from bitstream_flow.plan.threshold_lines import lines_of, with_lines
 from hls.graph.graph import Graph, Node
 from hls.operators.threshold import Threshold
 from hls.streams.tensor import TensorType
@@ -38,7 +38,7 @@ def test_a_line_gives_what_its_thresholds_give(seed: int) -> None:
     random = np.random.default_rng(seed)
     gains = random.uniform(0.03, 2.0, 4) * random.choice([-1, 1], 4)
     node = _of_lines(gains, random.uniform(-3, 3, 4))
-    found = straight(node, (-200, 200))
+    found = lines_of(node, (-200, 200))
     assert found is not None
     op, lines = found
     values = np.arange(-200, 201, dtype=np.int32)[:, None].repeat(4, 1)[None, None]
@@ -54,7 +54,7 @@ def test_a_line_gives_what_its_thresholds_give(seed: int) -> None:
 
 def test_a_bent_line_is_refused() -> None:
     bent = np.concatenate([np.arange(-70, 0, 10), np.arange(0, 8)]).astype(np.int32)[None]
-    assert straight(_node(bent, np.zeros(1, np.uint8)), (-200, 200)) is None
+    assert lines_of(_node(bent, np.zeros(1, np.uint8)), (-200, 200)) is None
 
 
 def test_only_quantisers_of_several_bits_are_looked_at() -> None:

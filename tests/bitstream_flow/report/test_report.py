@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from bitstream_flow.artifacts.build import Build
+from bitstream_flow.artifacts.records import Check
 from bitstream_flow.fifos.depths import size_fifos
 from bitstream_flow.plan.files import save_graph, save_plan
 from bitstream_flow.plan.mac_lanes import lane_uses
@@ -27,39 +28,45 @@ from bitstream_flow.report.page import render, write_report
 from bitstream_flow.report.pictures import overview
 from bitstream_flow.report.roofline import bounds, roofline
 from bitstream_flow.report.summary import Summary, write_summary
+from bitstream_flow.synth.ecp5 import Ecp5Route, Ecp5Routes
 from bitstream_flow.synth.yosys import units
 from hls.common.errors import InputError
+from hls.common.records import values_of
 from hls.graph.decoder import end_with_decoder
 from hls.graph.graph import Graph
 from hls.streams.tensor import TensorType
-from tests.bitstream_flow.networks import DECODER, Builder, make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.networks import (
+    DECODER,
+    EXPORTED,
+    Builder,
+    make_bundle,
+    make_chip,
+    tiny_hourglass,
+)
 
 VOID = {"meta", "rect", "line", "path", "circle", "polyline", "br", "input"}
 CYCLES, LATENCY = 2600, 54_321
 
 
 def finish(folder: Path, network: Graph, decode: bool = False) -> None:
-    """A finished build of `network`, every unit mapped to a tenth more than it is estimated at."""
+    """A finished build of `network`, every unit mapped to a tenth more than is predicted."""
     logical = end_with_decoder(network, DECODER) if decode else network
     chip = make_chip(logical, 2500)
-    plan = Plan(chip, size_fifos(chip, max(node.op.cycles for node in chip.nodes)))
+    plan = Plan(chip, size_fifos(chip, chip.interval))
     for part in ("export", "frontend", "fold", "check", "map"):
         (folder / part).mkdir(parents=True)
-    exported = {"decoder": asdict(DECODER)}
-    (folder / "export" / "tiny.manifest.json").write_text(json.dumps(exported))
+    exported = json.dumps(values_of(EXPORTED))
+    (folder / "export" / "tiny.manifest.json").write_text(exported)
     save_graph(network, folder / "frontend")
     save_plan(plan, folder / "fold")
     make_bundle(folder / "bundle", logical, chip, plan.depths)
-    change(folder / "bundle" / "manifest.json", lambda values: values.update(decode=decode))
-    found = units(chip, plan.fifos)
+    found = units(plan.chip)
     mapped = {unit.name: asdict(unit.op.resources() * 1.1) for unit in found}
     (folder / "map" / "map.json").write_text(json.dumps(mapped))
-    check = {
-        "verdict": "equal: Brevitas = RTL", "lines": ["RTL <b>3</b> frames"], "cycles": CYCLES,
-        "latency": LATENCY, "rtl_frames": 3, "first": [],
-        "fifos": {depth.name: max(0, depth.depth - 1) for depth in plan.depths},
-    }  # fmt: skip
-    (folder / "check" / "check.json").write_text(json.dumps(check))
+    fills = {depth.name: max(0, depth.depth - 1) for depth in plan.depths}
+    lines = ("RTL <b>3</b> frames",)
+    check = Check("equal: Brevitas = RTL", CYCLES, LATENCY, 3, lines, fifos=fills)
+    (folder / "check" / "check.json").write_text(json.dumps(values_of(check)))
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +146,7 @@ def rows_of(page: Page, table: str) -> dict[str, list[str]]:
 
 def test_every_operator_and_fifo_is_there_with_its_figures(folder: Path) -> None:
     page = Page(render(gather(summary())))
-    chip = summary().build.plan.chip
+    chip = summary().build.plan.graph
     mapped = json.loads((folder / "map" / "map.json").read_text())
     operators = rows_of(page, "all")
     for node in chip.nodes:
@@ -160,11 +167,12 @@ def test_every_operator_and_fifo_is_there_with_its_figures(folder: Path) -> None
         assert any(tip.startswith(f"{node.name}: ") for tip in page.tips)
 
 
-def test_the_head_says_what_was_measured(folder: Path) -> None:
+def test_the_head_says_what_was_simulated_and_mapped(folder: Path) -> None:
     text = render(gather(summary()))
     for figure in (f"{LATENCY:,} cycles", "543 <small>µs", f"{1e8 / CYCLES:,.0f} <small>frames/s"):
         assert figure in text
-    assert "equal: Brevitas = RTL" in text and text.count(">measured</span>") > 10
+    assert "equal: Brevitas = RTL" in text and "measured" not in text
+    assert text.count(">simulated</span>") > 5 and text.count(">mapped</span>") > 5
     assert text.count("off by") >= 3 and "−9.1%" in text
 
 
@@ -177,23 +185,23 @@ def test_the_page_needs_nothing_from_outside(folder: Path) -> None:
     assert not any(word in text for word in ("://", "@import", "url(", "{{", "{%"))
 
 
-def test_what_was_not_done_is_not_measured(folder: Path) -> None:
+def test_what_was_not_done_is_said(folder: Path) -> None:
     change(folder / "check" / "check.json", lambda values: values.pop("fifos"))
     text = render(gather(summary()))
-    assert "Vivado has not run" in text and "<code>make route</code>): not measured" in text
+    assert "Vivado has not run" in text and "<code>make route</code>): not routed" in text
     assert "check kept none" in text
-    assert {row[3] for row in rows_of(Page(text), "large").values()} == {"", "not measured"}
+    assert {row[3] for row in rows_of(Page(text), "large").values()} == {"", "not simulated"}
 
 
 def test_what_was_routed_is_shown(folder: Path) -> None:
     routed = {"resources": {"lut": 4321.0, "ff": 1.0, "bram36": 2.5, "dsp": 3.0}, "slack_ns": 2.0}
     change(folder / "bundle" / "manifest.json", lambda values: values.update(routed=routed))
-    counts = {"lut4": 2752, "ff": 5, "ram": 6, "dsp": 7, "start": "a<b", "end": "c"}
-    results = {"accelerator": {"mhz": 123.4} | counts, "x.conv": {"mhz": 99.5} | counts}
+    whole = Ecp5Route(123.4, 2752, 5, 6, 7, "a<b", "c", 1.0, 2.0)
+    results = {"accelerator": whole, "x.conv": replace(whole, mhz=99.5)}
     (folder / "bundle.key").write_text("this")
     (folder / "route").mkdir()
     (folder / "route" / "route.json").write_text(
-        json.dumps({"bundle_key": "this", "part": "LFE5U-85F-8", "results": results})
+        json.dumps(values_of(Ecp5Routes("this", "LFE5U-85F-8", results)))
     )
     text = render(gather(summary()))
     assert "4,321" in text and "125 MHz at most" in text and "LFE5U-85F-8" in text
@@ -203,7 +211,7 @@ def test_what_was_routed_is_shown(folder: Path) -> None:
         ["x.conv", "99.5", "2,752"], ["the whole chip", "123.4", "2,752"]
     ]  # fmt: skip
     (folder / "bundle.key").write_text("another")
-    assert "<code>make route</code>): not measured" in render(gather(summary()))
+    assert "<code>make route</code>): not routed" in render(gather(summary()))
 
 
 def test_a_decoder_stands_beside_the_maps_that_it_reads(tmp_path: Path, monkeypatch) -> None:
@@ -256,15 +264,15 @@ def test_the_command_prints_the_summary_and_the_path(folder: Path) -> None:
 
 def test_the_summary_holds_every_figure(folder: Path) -> None:
     text = write_summary(summary())
-    chip, interval = summary().build.plan.chip, summary().build.plan.interval
+    chip, interval = summary().build.plan.graph, summary().build.plan.interval
     for use in lane_uses(chip):
         row = next(line for line in text.splitlines() if use.name in line)
         assert f"{use.op.cycles / interval:.1%}" in row and f" {use.lanes} " in row
     macs = sum(use.lanes * use.op.cycles for use in lane_uses(chip))
     lanes = sum(use.lanes for use in lane_uses(chip))
-    assert f"MAC lanes: {lanes}, {summary().mapped.lut / lanes:.2f} LUT a lane" in text
+    assert f"MAC lanes: {lanes}, {summary().mapped.lut / lanes:.2f} LUT per lane" in text
     assert f"{macs / lanes / interval:.1%} of the bottleneck" in text
-    assert f"{macs / lanes / CYCLES:.1%} of the measured one" in text
+    assert f"{macs / lanes / CYCLES:.1%} of the simulated one" in text
     assert f"latency {LATENCY}, 543 microseconds" in text
     assert "LUT -9.1%, FF -9.1%" in text
 
@@ -288,7 +296,7 @@ def test_layout_keeps_edges_clear_of_nodes() -> None:
     used = set(found.places.values())
     for source, target in edges:
         for row in range(found.places[source][1] + 1, found.places[target][1]):
-            place = found.lanes[source, target], row
+            place = found.detours[source, target], row
             assert place not in used
             used.add(place)
     assert found.columns == 1 + max(column for column, _ in used)

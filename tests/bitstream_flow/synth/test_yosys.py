@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from bitstream_flow.fifos.depths import Depth, fifos
+from bitstream_flow.fifos.depths import Depth, chip_of
 from bitstream_flow.synth.yosys import Unit, map_units, parse_statistics, units
 from hls.common.errors import InputError
-from hls.graph.edges import edges
 from hls.operators.fifo import Fifo
 from hls.operators.resources import Resources
 from hls.streams.tensor import TensorType
@@ -47,7 +46,7 @@ def test_map_and_resume(tmp_path, monkeypatch) -> None:
     net = Builder(TensorType(4, 4, 2, 4, signed=True))
     graph = net.graph(net.quantise("sign", "image", 1))
     wanted = units(
-        graph, fifos(graph, [Depth(e.name, 2, 2, e.stream.width_bits) for e in edges(graph)])
+        chip_of(graph, [Depth(name, 2, 2, s.width_bits) for name, s in graph.streams.items()])
     )
     mapped = map_units(wanted, "xc7")
     assert set(mapped) == {"sign.op", "image (fifo)", "sign (fifo)"}

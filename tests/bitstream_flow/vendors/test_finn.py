@@ -166,7 +166,7 @@ def test_finn_folding_is_carried_over(build: Build, finn: FinnGraph) -> None:
         for layer in folded.graph.node
         if layer.op_type.startswith("MVAU")
     }
-    units = {n.outputs[0]: n.op for n in plan.chip.nodes if isinstance(n.op, MatrixVector)}
+    units = {n.outputs[0]: n.op for n in plan.graph.nodes if isinstance(n.op, MatrixVector)}
     assert {name: (op.pe, op.simd) for name, op in units.items()} == lanes
     assert plan.interval <= target.cycles and plan.fifo_resources.lut > 0
 

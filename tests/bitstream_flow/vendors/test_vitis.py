@@ -70,7 +70,7 @@ def test_the_ip_is_made_for_the_board_and_wired(build: Build, tools: Install, pr
     repository = [words[2] for words in vivado if words[:2] == ["set_property", "ip_repo_paths"]]
     assert repository == [str(build.folder / "hls" / "ip")]
     assert not [words for words in vivado if words[0].startswith("ipx::")]
-    assert "overlay.bit" in check_seal(build.bundle)["checksums"]
+    assert "overlay.bit" in check_seal(build.bundle).checksums
 
 
 def test_without_vitis_hls_one_line_says_how_to_go_on(build: Build, monkeypatch) -> None:

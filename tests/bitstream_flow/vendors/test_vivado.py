@@ -138,7 +138,7 @@ def test_a_handoff_that_the_host_could_not_use_stays_out(bundle: Bundle, vivado,
     vivado(hwh=tmp_path / "wrong.hwh")
     with pytest.raises(InputError, match=r"overlay\.hwh: c_m_axi.* of the DMA is 512, must be 64"):
         bitstream(bundle.folder, board, "key")
-    assert check_seal(bundle.folder)["handoff"] == "expected"
+    assert check_seal(bundle.folder).handoff == "expected"
 
 
 @needs_tcl
@@ -146,8 +146,8 @@ def test_the_bitstream_goes_into_the_bundle(bundle: Bundle, vivado) -> None:
     vivado()
     bitstream(bundle.folder, load_board("Pynq-Z1"), "key")
     manifest = check_seal(bundle.folder)
-    assert {"overlay.bit", "overlay.hwh"} <= set(manifest["checksums"])
-    assert manifest["routed"]["slack_ns"] == 1.25 and manifest["handoff"] == "vivado"
+    assert {"overlay.bit", "overlay.hwh"} <= set(manifest.checksums)
+    assert manifest.routed.slack_ns == 1.25 and manifest.handoff == "vivado"
     assert load_bundle(bundle.folder).graph == bundle.graph
     sources = bundle.folder.with_name("vivado") / "project" / "sources"
     text = (sources / "dataflow.sv").read_text()

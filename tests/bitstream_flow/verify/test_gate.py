@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,16 +15,18 @@ import pytest
 from bitstream_flow.artifacts.build import Build
 from bitstream_flow.artifacts.steps import run_step
 from bitstream_flow.boards.board import load_board
-from bitstream_flow.build import export
-from bitstream_flow.verify.gate import Line, Report
+from bitstream_flow.build import EXPORT
+from bitstream_flow.verify.gate import Comparison, GateReport
 from bitstream_flow.verify.implementations import brevitas, random_images
 from hls.common.errors import InputError
+from hls.common.records import values_of
 from model.config import load_config
 from model.network.randomise import random_network
 from model.network.trace import traced_forward
 from model.training.checkpoint import save_network
 from model.training.optimise import Logits
 from tests.bitstream_flow.networks import tiny_hourglass
+from tests.host.networks import manifest_of
 
 
 def _tensors() -> dict[str, np.ndarray]:
@@ -31,26 +34,26 @@ def _tensors() -> dict[str, np.ndarray]:
 
 
 def test_equal_tensors() -> None:
-    line = Line("golden")
+    line = Comparison("golden")
     line.add(_tensors(), _tensors())
     assert str(line).split() == ["golden", "2", "frames,", "2", "tensors:", "0", "mismatches"]
-    assert Report([line], 10, 20).verdict == "equal: Brevitas = golden"
+    assert GateReport([line], 3, 10, 20).verdict == "equal: Brevitas = golden"
 
 
 def test_the_first_difference_is_named_in_the_networks_order() -> None:
-    line, got = Line("RTL"), _tensors()
+    line, got = Comparison("RTL"), _tensors()
     got["a.sign"] = got["a.sign"].copy()
     got["a.sign"][1, 2, 0, 1] = 1
     got["heatmaps"] = got["heatmaps"] * 2
     line.add(_tensors(), got)
     assert "2 mismatched frames, first a.sign at frame 1, y 2, x 0, channel 1" in str(line)
     assert "expected 0, got 1" in str(line)
-    assert not Report([line], 1, 1).equal
+    assert not GateReport([line], 1, 1, 1).equal
 
 
 def test_an_implementation_without_output_is_an_error() -> None:
     with pytest.raises(InputError, match="gives no heatmaps"):
-        Line("RTL").add(_tensors(), {"a.sign": _tensors()["a.sign"]})
+        Comparison("RTL").add(_tensors(), {"a.sign": _tensors()["a.sign"]})
 
 
 def test_random_images_hold_the_extremes() -> None:
@@ -94,7 +97,7 @@ def test_bad_arguments_are_one_line(arguments: list[str], message: str) -> None:
 def test_a_missing_checkpoint_is_named(tmp_path) -> None:
     build = Build("face-tiny", load_board("Pynq-Z1"), 1.0, tmp_path / "none.safetensors")
     with pytest.raises(InputError, match=r"no checkpoint .*none\.safetensors: train one"):
-        export(build)
+        EXPORT.run(build)
 
 
 def test_the_gate_compares_with_the_checkpoint_that_was_exported(tmp_path, monkeypatch) -> None:
@@ -104,9 +107,10 @@ def test_the_gate_compares_with_the_checkpoint_that_was_exported(tmp_path, monke
     checkpoint = tmp_path / "mine.safetensors"
     save_network(checkpoint, Logits(network), config)
     made = Build("face-tiny", load_board("Pynq-Z1"), 10.0, checkpoint)
-    assert export(made)
+    assert EXPORT.run(made)
     made.bundle.mkdir()
-    (made.bundle / "manifest.json").write_text(json.dumps({"target_fps": 10.0}))
+    manifest = replace(manifest_of(tiny_hourglass()), target_fps=10.0)
+    (made.bundle / "manifest.json").write_text(json.dumps(values_of(manifest)))
     # What `make equality` opens knows nothing of the file, which may change or go.
     checkpoint.unlink()
     image = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), dtype=np.uint8)

@@ -12,18 +12,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bitstream_flow.fifos import depths
+from bitstream_flow.fifos.depths import chip_of, size_fifos
 from bitstream_flow.generate.cpp import generate_hls, hls_texts
 from bitstream_flow.plan.converters import absorb_borders, insert_converters
 from bitstream_flow.plan.folding import Target, fold
 from bitstream_flow.verify.hls_cpp import HlsCpp
 from hls.common.compiler import compiler, run_compiler
 from hls.common.errors import InputError
+from hls.graph.chip import Chip
 from hls.graph.decoder import end_with_decoder
-from hls.graph.edges import edges
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
-from hls.operators.fifo import Fifo
 from hls.operators.operator import Operator
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
@@ -41,14 +40,9 @@ def logical() -> Graph:
 
 
 @pytest.fixture(scope="module")
-def chip(logical: Graph) -> Graph:
-    return insert_converters(_with_mmv(fold(absorb_borders(logical), Target(1500))))
-
-
-@pytest.fixture(scope="module")
-def fifos(chip: Graph) -> dict[str, Fifo]:
-    interval = max(node.op.cycles for node in chip.nodes)
-    return depths.fifos(chip, depths.size_fifos(chip, interval))
+def chip(logical: Graph) -> Chip:
+    graph = insert_converters(_with_mmv(fold(absorb_borders(logical), Target(1500))))
+    return chip_of(graph, size_fifos(graph, graph.interval))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +52,7 @@ def images(logical: Graph) -> np.ndarray:
 
 
 def _with_mmv(graph: Graph) -> Graph:
-    """Two pixels a weight word wherever that is legal."""
+    """Two pixels per weight word wherever that is legal."""
     ops: dict[str, Operator] = {}
     for node in graph.nodes:
         before = graph.producers.get(node.inputs[0], (node, 0))[0]
@@ -71,10 +65,10 @@ def _with_mmv(graph: Graph) -> Graph:
 
 
 @needs_simulation
-def test_every_stream_is_right_and_frames_follow_at_once(logical, chip, fifos, images) -> None:
+def test_every_stream_is_right_and_frames_follow_at_once(logical, chip, images) -> None:
     expected = run_reference(logical, images)
-    found = HlsCpp(chip, fifos).tensors(images)
-    assert set(found) == {edge.name for edge in edges(chip)}
+    found = HlsCpp(chip).tensors(images)
+    assert set(found) == set(chip.edges)
     common = set(found) & set(expected)
     assert len(common) > 40 and "landmarks" in common
     for name in common:
@@ -82,42 +76,41 @@ def test_every_stream_is_right_and_frames_follow_at_once(logical, chip, fifos, i
 
 
 @needs_simulation
-def test_no_stream_holds_more_than_its_depth(chip, fifos, images) -> None:
-    run = HlsCpp(chip, fifos).run(images)
+def test_no_stream_holds_more_than_its_depth(chip, images) -> None:
+    run = HlsCpp(chip).run(images)
     states = {state.name: state for state in run.fifos}
-    assert {"s_axis", "m_axis"} | set(fifos) == set(states)
-    assert all(states[name].depth == (fifo.depth or 2) for name, fifo in fifos.items())
+    assert {"s_axis", "m_axis"} | set(chip.fifos) == set(states)
+    assert all(states[name].depth == (fifo.depth or 2) for name, fifo in chip.fifos.items())
     assert all(state.fill == 0 and 0 < state.max_fill <= state.depth for state in run.fifos)
 
 
 @needs_simulation
-def test_a_skip_too_short_is_named_within_seconds(chip, fifos, images) -> None:
-    simulator = HlsCpp(chip, {**fifos, SKIP: replace(fifos[SKIP], depth=3)})
+def test_a_skip_too_short_is_named_within_seconds(chip, images) -> None:
+    short = replace(chip.fifos[SKIP], depth=3)
+    simulator = HlsCpp(replace(chip, fifos={**chip.fifos, SKIP: short}))
     start = time.monotonic()
     with pytest.raises(InputError, match=rf"FIFO {re.escape(SKIP)} \(depth 3\) is full"):
         simulator.run(images)
     assert time.monotonic() - start < 10
 
 
-def test_the_text_is_what_vitis_hls_wants(chip, fifos, tmp_path) -> None:
-    files = {path.name: path for path in generate_hls(chip, fifos, tmp_path)}
+def test_the_text_is_what_vitis_hls_wants(chip, tmp_path) -> None:
+    files = {path.name: path for path in generate_hls(chip, tmp_path)}
     text = files["dataflow.cpp"].read_text()
-    assert {name: files[name].read_text() for name in hls_texts(chip, fifos)} == hls_texts(
-        chip, fifos
-    )
+    assert {name: files[name].read_text() for name in hls_texts(chip)} == hls_texts(chip)
     for pragma in ("INTERFACE axis port=s_axis", "ap_ctrl_none port=return", "HLS DATAFLOW"):
         assert pragma in text
     streams = dict(re.findall(r"HLS STREAM variable=fifo_(\S+) depth=(\d+)", text))
-    names = {re.sub(r"\W", "_", name): fifo.depth or 2 for name, fifo in fifos.items()}
+    names = {re.sub(r"\W", "_", name): fifo.depth or 2 for name, fifo in chip.fifos.items()}
     assert {name: int(depth) for name, depth in streams.items()} == names
-    assert len(re.findall(r"PROCESS\(", text)) == len(chip.nodes) + 2
+    assert len(re.findall(r"PROCESS\(", text)) == len(chip.graph.nodes) + 2
     included = set(re.findall(r'#include "(\S+)"', "".join(p.read_text() for p in files.values())))
     assert included == set(files) - {"dataflow.cpp"}
 
 
 @needs_simulation
-def test_it_compiles_as_the_plain_calls_that_vitis_hls_sees(chip, fifos, tmp_path) -> None:
-    generate_hls(chip, fifos, tmp_path)
+def test_it_compiles_as_the_plain_calls_that_vitis_hls_sees(chip, tmp_path) -> None:
+    generate_hls(chip, tmp_path)
     plain = "#include <hls_stream.h>\n#undef PROCESS\n#undef JOIN_PROCESSES\n"
     (tmp_path / "plain.cpp").write_text(plain + '#include "dataflow.cpp"\n')
     includes = includes_of(CSIM, open_headers(), tmp_path)

@@ -13,7 +13,7 @@ import pytest
 from bitstream_flow.artifacts.build import DEFAULT_RATE, Build
 from bitstream_flow.bench import accuracies
 from bitstream_flow.boards.board import load_board
-from bitstream_flow.build import export, fold, frontend, make_bundle
+from bitstream_flow.build import BUNDLE, EXPORT, FOLD, FRONTEND
 from bitstream_flow.equality import real_images
 from bitstream_flow.verify.gate import compare
 from bitstream_flow.verify.implementations import random_images
@@ -30,10 +30,10 @@ needs_data = pytest.mark.data
 def build() -> Build:
     """What make bitstream makes; its steps are taken over where they are already done."""
     build = Build("face-tiny", load_board("Pynq-Z1"), DEFAULT_RATE)
-    export(build)
-    frontend(build)
-    fold(build)
-    make_bundle(build)
+    EXPORT.run(build)
+    FRONTEND.run(build)
+    FOLD.run(build)
+    BUNDLE.run(build)
     return build
 
 

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,10 +15,11 @@ from bitstream_flow.fifos.depths import size_fifos
 from bitstream_flow.plan.converters import absorb_borders, insert_converters
 from bitstream_flow.plan.files import save_graph
 from bitstream_flow.plan.folding import Target, fold
-from bitstream_flow.verify.gate import Line
+from bitstream_flow.verify.gate import Comparison
 from bitstream_flow.verify.implementations import rtl_tensors
 from bitstream_flow.verify.landmarks import with_landmarks
 from hls.common.errors import InputError
+from hls.common.records import values_of
 from hls.graph.decoder import end_with_decoder, heatmap_graph
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
@@ -26,8 +27,9 @@ from hls.streams.landmarks import decode
 from host.api.base import Result
 from host.backends import open_backend
 from host.simulated.offline import RtlSimulation
-from tests.bitstream_flow.networks import DECODER, make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.networks import DECODER, EXPORTED, make_bundle, make_chip, tiny_hourglass
 from tests.hls.operators.operator_check import needs_simulation
+from tests.host.networks import manifest_of
 
 FRAMES = 4
 
@@ -58,7 +60,7 @@ def test_landmarks_of_others_are_decoded_from_their_heatmaps(logical, images) ->
         wanted["landmarks"][:, 0, :, :2], decode(wanted["heatmaps"], DECODER)[0]
     )
     wrong = {**wanted, "landmarks": wanted["landmarks"] + 1}
-    line = Line("RTL")
+    line = Comparison("RTL")
     line.add(wanted, wrong)
     assert line.first is not None and line.first.tensor == "landmarks"
 
@@ -66,13 +68,13 @@ def test_landmarks_of_others_are_decoded_from_their_heatmaps(logical, images) ->
 @needs_simulation
 def test_the_rtl_returns_landmarks(logical, images, tmp_path) -> None:
     chip = make_chip(logical, 800)
-    interval = max(node.op.cycles for node in chip.nodes)
+    interval = chip.interval
     bundle = make_bundle(tmp_path / "bundle", logical, chip, size_fifos(chip, interval))
     reference = run_reference(logical, images)
-    tensors, measured, *_ = rtl_tensors(bundle.folder, chip, images)
+    tensors, simulated, *_ = rtl_tensors(bundle.folder, chip, images)
     for name in set(tensors) & set(reference):
         np.testing.assert_array_equal(tensors[name], reference[name], name)
-    assert "landmarks" in tensors and interval <= measured <= 1.1 * interval
+    assert "landmarks" in tensors and interval <= simulated <= 1.1 * interval
     output = RtlSimulation(bundle, print).simulate(images).outputs[0]
     with open_backend("golden", bundle) as golden:
         found, wanted = Result.of_output(bundle, output), golden.infer(images)
@@ -88,7 +90,7 @@ def test_heatmaps_do_not_wait_for_the_decoder(logical: Graph) -> None:
     folded = fold(absorb_borders(logical), Target(3000))
     head = replace(folded.node("heatmaps.op").op, pe=5)
     chip = insert_converters(folded.with_ops({"heatmaps.op": head}))
-    interval = max(node.op.cycles for node in chip.nodes)
+    interval = chip.interval
     depths = {depth.name: depth.depth for depth in size_fifos(chip, interval)}
     assert depths["heatmaps"] + depths["heatmaps.x1"] <= 4
 
@@ -100,15 +102,19 @@ def test_a_build_remembers_its_decoder(tmp_path, monkeypatch, made_with) -> None
     for part in ("bundle", "export", "frontend"):
         (folder / part).mkdir(parents=True)
     exported = folder / "export" / "face-tiny.manifest.json"
-    exported.write_text(json.dumps({"decoder": asdict(DECODER)}))
+    exported.write_text(json.dumps(values_of(EXPORTED)))
     save_graph(tiny_hourglass(), folder / "frontend")
     # Bundles from before there was a choice say nothing.
-    manifest = {"target_fps": 10.0} | ({} if made_with is None else {"decode": made_with})
+    manifest = values_of(replace(manifest_of(tiny_hourglass()), target_fps=10.0))
+    manifest.pop("decode")
+    manifest |= {} if made_with is None else {"decode": made_with}
     (folder / "bundle" / "manifest.json").write_text(json.dumps(manifest))
     build = Build.existing("face-tiny", "Pynq-Z1")
     assert build.frame_rate == 10.0
     assert build.logical.output == ("landmarks" if made_with else "heatmaps")
-    assert build.decoder == DECODER
+    assert build.exported.decoder == DECODER
     exported.write_text("{}")
-    with pytest.raises(InputError, match="make bitstream CONFIG=face-tiny again"):
-        _ = build.decoder
+    with pytest.raises(
+        InputError, match="lacks the entry 'config': run make bitstream CONFIG=face"
+    ):
+        _ = build.exported

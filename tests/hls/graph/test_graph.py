@@ -12,7 +12,6 @@ import pytest
 
 from hls.common.errors import InputError
 from hls.graph.decoder import end_with_decoder, heatmap_graph
-from hls.graph.edges import edges
 from hls.graph.graph import (
     Graph,
     Node,
@@ -85,7 +84,7 @@ def test_what_it_answers() -> None:
     }
     assert NET.producers["b"] == (FORK, 1) and NET.consumers["q"] == (ADD, 1)
     assert NET.node("left") is LEFT
-    assert [edge.name for edge in edges(NET)] == ["image", "a", "b", "p", "q", "sum"]
+    assert list(NET.streams) == ["image", "a", "b", "p", "q", "sum"]
 
 
 def test_folding_changes_the_hardware_and_not_the_graph() -> None:
@@ -93,7 +92,7 @@ def test_folding_changes_the_hardware_and_not_the_graph() -> None:
     assert fold_of(folded.node("left").op) != fold_of(OP)
     assert unfolded(folded.node("left").op) == OP
     assert to_json(folded) == to_json(NET)
-    assert [edge.stream.lanes for edge in edges(folded)] == [1, 1, 1, 2, 1, 1]
+    assert [stream.lanes for stream in folded.streams.values()] == [1, 1, 1, 2, 1, 1]
 
 
 def test_json_brings_it_back() -> None:

@@ -68,8 +68,8 @@ def check_operator(
 
 def check_cycles(op: Operator, run: Run, slack: int) -> None:
     """Frames leave every `op.cycles` cycles or a few more."""
-    measured = run.frame_ends[-1] - run.frame_ends[-2]
-    assert op.cycles <= measured <= op.cycles + slack, (measured, op.cycles)
+    simulated = run.frame_ends[-1] - run.frame_ends[-2]
+    assert op.cycles <= simulated <= op.cycles + slack, (simulated, op.cycles)
 
 
 def burst(op: Operator) -> int:

@@ -145,7 +145,7 @@ def test_heatmap_cells_are_centred_on_blocks_of_image_pixels() -> None:
 @needs_simulation
 @pytest.mark.parametrize("op", CASES, ids=str)
 def test_rtl_equals_the_reference(op: LandmarkDecode) -> None:
-    """Several frames back to back, at exactly one beat a cycle."""
+    """Several frames back to back, at exactly one beat per cycle."""
     check_clean(op)
     check_operator(op, frames=5, slack=0)
 

@@ -86,7 +86,7 @@ def test_proven_without_bound(op: Operator) -> None:
 @needs_tools
 @pytest.mark.parametrize("op", (ONE, TWO, UNEVEN, BLOCK, FORK, GATHER, SPLIT, JOIN, ADD), ids=_name)
 def test_situations_arise(op: Operator) -> None:
-    found = prove.reach(op)
+    found = prove.cover(op)
     assert found.missed == () and {"leaves_at_once", "leaves_late"} <= set(found.kinds)
 
 

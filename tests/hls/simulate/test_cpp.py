@@ -20,7 +20,7 @@ from hls.operators.pad import Pad
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.simulate.cpp import CppDesign, CppSimulator, build, simulate_operator
-from hls.simulate.cpp_text import operator_bench
+from hls.simulate.cpp_text import operator_testbench
 from hls.simulate.rtl import DeadlockError
 from hls.streams.encoding import from_bytes, to_bytes
 from hls.streams.tensor import Stream, TensorType
@@ -47,7 +47,7 @@ int main(int argc, char** argv) {{
 """
 
 
-def fork_bench(depth: int) -> CppSimulator:
+def fork_testbench(depth: int) -> CppSimulator:
     stream = (Stream(KIND, 1),)
     return build(CppDesign(FORK.format(depth=depth), stream, stream))
 
@@ -59,14 +59,14 @@ def frames() -> np.ndarray:
 
 def test_copies_do_not_wait_for_each_other(frames) -> None:
     """23 beats wait in the first stream, the last one in the fork itself."""
-    run = fork_bench(23).run([frames])
+    run = fork_testbench(23).run([frames])
     np.testing.assert_array_equal(run.outputs[0], frames)
     assert next(fifo.max_fill for fifo in run.fifos if fifo.name == "first") == 23
 
 
 def test_one_place_less_is_a_deadlock_with_the_names(frames) -> None:
     with pytest.raises(DeadlockError, match=r"full FIFOs: in_0, first; waited for: .*second"):
-        fork_bench(22).run([frames])
+        fork_testbench(22).run([frames])
 
 
 def test_a_stream_takes_just_its_depth(frames) -> None:
@@ -77,14 +77,14 @@ def test_a_stream_takes_just_its_depth(frames) -> None:
 
 def test_beats_left_over_are_an_error(frames) -> None:
     op = Pad(KIND, 0, 0, 0, 0)
-    text = operator_bench(op, {}).replace('"sink0.bin", 24', '"sink0.bin", 23')
+    text = operator_testbench(op, {}).replace('"sink0.bin", 24', '"sink0.bin", 23')
     with pytest.raises(SimulationError, match="beats are left over in out_0"):
         build(CppDesign(text, op.inputs, op.outputs)).run([frames])
 
 
 def test_cpp_that_does_not_compile_is_one_line() -> None:
     op = Pad(KIND, 0, 0, 0, 0)
-    text = operator_bench(op, {}, {"TOP": -1})
+    text = operator_testbench(op, {}, {"TOP": -1})
     with pytest.raises(SimulationError, match="TOP, LEFT, BOTTOM and RIGHT must not") as caught:
         build(CppDesign(text, op.inputs, op.outputs))
     assert "\n" not in str(caught.value)
@@ -93,12 +93,12 @@ def test_cpp_that_does_not_compile_is_one_line() -> None:
 def test_missing_headers_name_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(SimulationError, match=r"pip install --no-deps hls4ml==1\.3\.0"):
-        fork_bench(1)
+        fork_testbench(1)
 
 
 def test_a_second_build_comes_from_the_cache(tmp_path: Path, monkeypatch) -> None:
     op = Fifo(KIND, depth=3)
-    design = CppDesign(operator_bench(op, {}), op.inputs, op.outputs)
+    design = CppDesign(operator_testbench(op, {}), op.inputs, op.outputs)
     program = build(design, tmp_path).program
     monkeypatch.setattr("hls.simulate.cpp.run_compiler", None)
     assert build(design, tmp_path).program == program

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pytest
 
 from hls.common.errors import InputError
+from hls.common.records import read_record
 from hls.streams.confidence import Confidence, Logistic, read_confidence
 
 WHOLE = Confidence(Logistic(1e-3, -2.0), 0.05, Logistic(2e-3, 1.0), 0.25)
@@ -39,27 +41,25 @@ def test_without_faceless_squares_nothing_is_said_of_faces() -> None:
 @pytest.mark.parametrize("known", [WHOLE, PART])
 def test_round_trips(known: Confidence) -> None:
     assert read_confidence(known.as_text()) == known
-    assert Confidence.of_entry(known.as_entry()) == known
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"threshold": 1.5}, "threshold is 1.5: it must be from 0 to 1"),
-        ({"threshold": "high"}, "threshold is high"),
+        ({"threshold": "high"}, "'threshold' that is 'high', not a number"),
         ({"threshold": None}, "belong together"),
         ({"face": None}, "belong together"),
-        ({"face": 3}, "needs slope and offset"),
-        ({"landmark": None}, "needs slope and offset"),
-        ({"landmark": {"slope": 1.0}}, "offset"),
+        ({"face": 3}, "'face' that is 3, not an object"),
+        ({"landmark": None}, "'landmark' that is None, not an object"),
+        ({"landmark": {"slope": 1.0}}, r"lacks the entry 'landmark\.offset'"),
         ({"landmark": {"slope": float("nan"), "offset": 0.0}}, "finite"),
         ({"right": 0}, "right is 0"),
-        ({"more": 1}, "needs landmark, right, face and threshold"),
     ],
 )
 def test_what_makes_no_sense_is_named(change: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        Confidence.of_entry(WHOLE.as_entry() | change)
+        read_record(Confidence, asdict(WHOLE) | change)
 
 
 @pytest.mark.parametrize("text", ["", "3", '{"landmark": 3}'])

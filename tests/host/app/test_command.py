@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 
@@ -23,6 +24,7 @@ from hls.common.errors import InputError
 from host.app.command import main
 from host.golden.model import Golden
 from host.live import golden_check
+from host.page.status import Status
 from tests.host.drawn_faces import drawn_face, needs_cascade
 from tests.host.networks import hourglass_net, write_test_bundle
 from tests.host.pictures.test_packed import pack
@@ -239,12 +241,12 @@ class Page:
     def __init__(self, address, port, token=None, **options) -> None:
         self.url = f"http://{address}:{port}/" + (f"?token={token}" if token else "")
         self.token, self.options = token, options
-        self.shown: list[tuple[np.ndarray, dict[str, object]]] = []
+        self.shown: list[tuple[np.ndarray, Status]] = []
         self.closed = False
         Page.made.append(self)
 
-    def show(self, picture, status) -> None:
-        self.shown.append((picture, dict(status)))
+    def show(self, picture, status, captured=None) -> None:
+        self.shown.append((picture, status))
 
     def close(self) -> None:
         self.closed = True
@@ -269,12 +271,9 @@ def test_a_page_shows_a_video_at_its_own_pace(folder: Path, page: list[Page], ca
     assert len(shown.shown) == 10
     picture, status = shown.shown[-1]
     assert picture.shape == (240, 320, 3) and picture.dtype == np.uint8
-    assert set(status) == {
-        "frames", "fps", "latency_ms", "backend", "network", "faces", "checked", "mismatches",
-        "dropped", "source", "stages", "message", "seconds", "captured",
-    }  # fmt: skip
-    assert status["frames"] >= 9 and status["faces"] == 1 and status["backend"] == "golden"
-    assert status["latency_ms"] > 0 and status["stages"]["network"] > 0
+    assert None not in asdict(status).values()
+    assert status.frames >= 9 and status.faces == 1 and status.backend == "golden"
+    assert status.latency_ms > 0 and status.stages["network"] > 0
 
 
 def test_other_machines_need_a_token(folder: Path, page: list[Page], capsys) -> None:
@@ -310,7 +309,7 @@ def test_a_camera_that_is_lost_says_so_on_the_page(
     out = folder / "out.jsonl"
     arguments = ("--camera", "--http", "--max-frames", "12", "--box", "10,5,30")
     assert main(_arguments(folder, *arguments, "--save", str(out))) == 0
-    messages = [str(status["message"]) for _, status in page[0].shown]
+    messages = [str(status.message) for _, status in page[0].shown]
     assert "camera /dev/video0 lost, reconnecting" in messages
     assert messages[0] == messages[-1] == ""
     assert [json.loads(line)["frame"] for line in out.read_text().splitlines()] == list(range(12))

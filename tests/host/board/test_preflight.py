@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -80,7 +79,7 @@ def test_this_machine_is_described() -> None:
 
 def _with_bit(bundle: Bundle, handoff: str = "vivado") -> Bundle:
     (bundle.folder / "overlay.bit").write_bytes(b"bits")
-    seal(bundle.folder, json.loads(json.dumps(dict(bundle.manifest))) | {"handoff": handoff})
+    seal(bundle.folder, replace(bundle.manifest, handoff=handoff))
     return load_bundle(bundle.folder)
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ import pytest
 from hls.common.errors import InputError
 from hls.graph.graph import constants_of, to_json
 from hls.streams.confidence import Confidence, Logistic
+from hls.streams.landmarks import DecoderSettings
 from host.bundle.bundle import default_bundle, load_bundle
 from host.bundle.packed_weights import pack_constants, unpack_constants
-from host.bundle.seal import seal
+from host.bundle.seal import seal_values
 from tests.host.networks import hourglass_net, landmark_net, write_test_bundle
 
 
@@ -42,7 +44,7 @@ def _edit(folder: Path, **changes: object) -> None:
 def _reseal(folder: Path, drop: str = "", **changes: object) -> None:
     manifest = json.loads((folder / "manifest.json").read_text()) | changes
     manifest.pop(drop, None)
-    seal(folder, manifest)
+    seal_values(folder, manifest)
 
 
 def test_round_trip(folder: Path) -> None:
@@ -122,20 +124,31 @@ def test_a_lacking_entry(folder: Path, entry: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "line"),
     [
-        {"graph": []},
-        {"clock_mhz": "fast"},
-        {"joins": []},
-        {"crop": 2},
-        {"decoder": 4},
-        {"checksums": None},
+        ({"graph": []}, "'graph' that is [], not an object"),
+        ({"graph": {"nodes": [3]}}, "wrong entry 'graph'"),
+        ({"clock_mhz": "fast"}, "'clock_mhz' that is 'fast', not a number"),
+        ({"clock_mhz": True}, "'clock_mhz' that is True, not a number"),
+        ({"board": None}, "'board' that is None, not text"),
+        ({"joins": []}, "'joins' that is [], not an object"),
+        ({"joins": {"add": "left"}}, "'joins.add' that is 'left', not a list"),
+        ({"crop": 2}, "'crop' that is 2, not an object"),
+        ({"crop": {}}, "lacks the entry 'crop.scale'"),
+        (
+            {"decoder": {"floor": 0, "shift": 99}},
+            "wrong entry 'decoder': landmark decoder: shift 99",
+        ),
+        ({"checksums": None}, "'checksums' that is None, not an object"),
     ],
+    ids=str,
 )
-def test_an_entry_of_another_kind(folder: Path, change: dict[str, object], monkeypatch) -> None:
+def test_an_entry_of_another_kind(
+    folder, change: dict[str, object], line: str, monkeypatch
+) -> None:
     monkeypatch.setattr("host.bundle.seal._manifest_sha256", lambda manifest: "same")
     _edit(folder, **change, manifest_sha256="same")
-    _refused(folder, "manifest.json", "another kind")
+    _refused(folder, "manifest.json", line, "build the bundle again")
 
 
 def test_corrupt_or_pickled_weights(folder: Path) -> None:
@@ -167,17 +180,17 @@ def test_a_stream_that_is_not_the_graphs(folder: Path) -> None:
 
 
 def test_a_decoder_that_is_not_the_graphs(tmp_path: Path) -> None:
-    folder = write_test_bundle(tmp_path, landmark_net(), decoder={"floor": 1234, "shift": 3})
+    folder = write_test_bundle(tmp_path, landmark_net(), decoder=DecoderSettings(1234, 3))
     _refused(folder, "1234", "decoder", "build the bundle again")
 
 
 def test_confidences(tmp_path: Path) -> None:
     known = Confidence(Logistic(1e-3, -2.0), 0.05, Logistic(2e-3, 1.0), 0.25)
     assert load_bundle(write_test_bundle(tmp_path)).confidence is None
-    folder = write_test_bundle(tmp_path, confidence=known.as_entry())
+    folder = write_test_bundle(tmp_path, confidence=known)
     assert load_bundle(folder).confidence == known
     for wrong in ({"threshold": 2}, {"right": None}, {"face": None}):
-        write_test_bundle(tmp_path, confidence=known.as_entry() | wrong)
+        write_test_bundle(tmp_path, confidence=asdict(known) | wrong)
         _refused(folder, "confidence", "build the bundle again")
     write_test_bundle(tmp_path, confidence=0.5)
     _refused(folder, "confidence", "build the bundle again")

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from host.emulator.arena import place
 from host.emulator.records import runs
-from host.emulator.tables import Line, Steps, line_of
+from host.emulator.tables import Line, ThresholdTable, line_of
 
 
-def apply(steps: Steps, values: np.ndarray) -> np.ndarray:
+def apply(steps: ThresholdTable, values: np.ndarray) -> np.ndarray:
     """Results (values, C) of every channel on all values."""
     compared = np.where(steps.flip, ~values[:, None], values[:, None])
     reached = [
@@ -29,17 +29,21 @@ def draw(line: Line, values: np.ndarray) -> np.ndarray:
     return (sums >> line.shift).clip(line.low, line.high)
 
 
-def straight(rng: np.random.Generator, channels: int, bits: int, reach: tuple[int, int]) -> Steps:
-    """What a BatchNorm and a quantiser become: thresholds clipped to just beyond the reach."""
-    gain = 1 / rng.uniform(0.2, (reach[1] - reach[0]) / 8, channels)
-    middle = rng.uniform(*reach, channels)
+def straight(
+    rng: np.random.Generator, channels: int, bits: int, value_range: tuple[int, int]
+) -> ThresholdTable:
+    """What a BatchNorm and a quantiser become: thresholds clipped to just beyond the range."""
+    gain = 1 / rng.uniform(0.2, (value_range[1] - value_range[0]) / 8, channels)
+    middle = rng.uniform(*value_range, channels)
     level = np.arange(1, 1 << bits) - (1 << (bits - 1)) - 0.5
     table = np.ceil(level / gain[:, None] + middle[:, None]).astype(np.int64)
     flip = rng.integers(0, 2, channels).astype(bool)
     # ~x >= ~t is x <= t.
-    first = reach[0] - flip[:, None]
-    table = table.clip(first, first + reach[1] - reach[0] + 1)
-    return Steps(np.where(flip[:, None], np.sort(~table, axis=1), table), flip, -(1 << (bits - 1)))
+    first = value_range[0] - flip[:, None]
+    table = table.clip(first, first + value_range[1] - value_range[0] + 1)
+    return ThresholdTable(
+        np.where(flip[:, None], np.sort(~table, axis=1), table), flip, -(1 << (bits - 1))
+    )
 
 
 @settings(max_examples=100, deadline=None)
@@ -47,12 +51,14 @@ def straight(rng: np.random.Generator, channels: int, bits: int, reach: tuple[in
     st.integers(0, 1 << 30), st.sampled_from([2, 4, 8]),
     st.sampled_from([(0, 27), (0, 864), (-700, 60_000), (-8, 7)]),
 )  # fmt: skip
-def test_lines_where_thresholds_are_straight(seed: int, bits: int, reach: tuple[int, int]) -> None:
-    steps = straight(np.random.default_rng(seed), 20, bits, reach)
-    values = np.arange(reach[0], reach[1] + 1)
-    line, exact = line_of(steps, reach)
+def test_lines_where_thresholds_are_straight(
+    seed: int, bits: int, value_range: tuple[int, int]
+) -> None:
+    steps = straight(np.random.default_rng(seed), 20, bits, value_range)
+    values = np.arange(value_range[0], value_range[1] + 1)
+    line, exact = line_of(steps, value_range)
     # Steep lines over a wide range need more than 32 bits.
-    assert exact.mean() >= (0.9 if reach[1] < 1000 else 0) and line.fits(reach)
+    assert exact.mean() >= (0.9 if value_range[1] < 1000 else 0) and line.fits(value_range)
     equal = (draw(line, values) == apply(steps, values)).all(axis=0)
     assert equal[exact].all()
 
@@ -62,7 +68,7 @@ def test_lines_where_thresholds_are_straight(seed: int, bits: int, reach: tuple[
 def test_what_is_bent_is_not_taken(seed: int, bits: int) -> None:
     rng = np.random.default_rng(seed)
     table = np.sort(rng.integers(-5, 70, (30, 2**bits - 1)), axis=1)
-    steps = Steps(table, rng.integers(0, 2, 30).astype(bool), 0)
+    steps = ThresholdTable(table, rng.integers(0, 2, 30).astype(bool), 0)
     values = np.arange(0, 65)
     line, exact = line_of(steps, (0, 64))
     equal = (draw(line, values) == apply(steps, values)).all(axis=0)
@@ -74,7 +80,9 @@ def test_what_is_bent_is_not_taken(seed: int, bits: int) -> None:
 def test_two_in_a_row_are_one(seed: int, bits: int, low: int) -> None:
     rng = np.random.default_rng(seed)
     first, second = (
-        Steps(np.sort(rng.integers(*ends, (40, count)), axis=1), rng.integers(0, 2, 40) > 0, base)
+        ThresholdTable(
+            np.sort(rng.integers(*ends, (40, count)), axis=1), rng.integers(0, 2, 40) > 0, base
+        )
         for ends, count, base in (((-20, 20), 2**bits - 1, low), ((low - 3, low + 19), 1, 0))
     )
     values = np.arange(-25, 26)

@@ -8,6 +8,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from host.page.page import Page
+from host.page.status import Status
 from host.pictures.draw import draw_landmarks
 from tests.host.drawn_faces import drawn_face
 from tests.host.page.browser import Browser, needs_chromium
@@ -52,7 +54,7 @@ def _at(x: int, y: int, across: np.ndarray, down: np.ndarray) -> np.ndarray:
 
 
 class Show:
-    """A thread that shows a moving face at 25 pictures a second."""
+    """A thread that shows a moving face at 25 pictures per second."""
 
     def __init__(self, page: Page) -> None:
         self._page, self.status = page, dict[str, Any]()
@@ -68,13 +70,13 @@ class Show:
             centre = 320 + round(40 * np.sin(frame / 20)), 240
             face = drawn_face(450, (480, 640), centre)
             points = (_face_points() - 150) * 2.25 + centre
-            status = {
-                "frames": frame, "fps": 25.0 + rng.normal(0, 0.2), "seconds": frame / 25,
-                "latency_ms": 15.8 + abs(rng.normal(0, 1.5)), "backend": "board",
-                "network": "face-z1 on Pynq-Z1", "faces": 1, "checked": frame, "mismatches": 0,
-                "dropped": 3, "source": "/dev/video0 640x480", "stages": STAGES,
-            }  # fmt: skip
-            self._page.show(draw_landmarks(face, [points]), status | self.status)
+            status = Status(
+                frames=frame, fps=25.0 + rng.normal(0, 0.2), seconds=frame / 25,
+                latency_ms=15.8 + abs(rng.normal(0, 1.5)), backend="board",
+                network="face-z1 on Pynq-Z1", faces=1, checked=frame, mismatches=0,
+                dropped=3, source="/dev/video0 640x480", stages=STAGES,
+            )  # fmt: skip
+            self._page.show(draw_landmarks(face, [points]), replace(status, **self.status))
 
     def close(self) -> None:
         self._stop.set()

@@ -22,6 +22,7 @@ from hls.common.errors import InputError
 from host.page import feed as feed_module
 from host.page.feed import MOST_VIEWERS
 from host.page.page import Page
+from host.page.status import Status
 from host.page.viewer import Viewing, arrivals, table, watch, watch_together
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,7 +49,7 @@ class Shower:
     def _run(self) -> None:
         while not self._stop.wait(1 / self._fps):
             start = time.monotonic()
-            self._page.show(next(self._pictures), {"captured": start})
+            self._page.show(next(self._pictures), Status(), start)
             self.costs.append(time.monotonic() - start)
             self.shown += 1
 
@@ -88,7 +89,7 @@ def test_pictures_come_whole_and_in_order(page: Page) -> None:
     for number, colour in enumerate(colours, 1):
         picture = np.zeros((48, 64, 3), np.uint8)
         picture[:] = colour
-        page.show(picture, {"captured": float(number)})
+        page.show(picture, Status(), float(number))
         arrival = next(stream)
         assert (arrival.number, arrival.captured) == (number, number)
         decoded = cv2.imdecode(np.frombuffer(arrival.jpeg, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
@@ -100,7 +101,7 @@ def test_pictures_come_whole_and_in_order(page: Page) -> None:
 
 def test_the_newest_picture_greets_a_viewer(page: Page) -> None:
     for number in (1, 2, 3):
-        page.show(np.zeros((8, 8, 3), np.uint8), {})
+        page.show(np.zeros((8, 8, 3), np.uint8), Status())
         for _ in range(2):
             stream = arrivals(page.url)
             assert next(stream).number == number
@@ -180,7 +181,7 @@ def test_stream_rate_is_limited() -> None:
 
 
 def test_a_browser_that_goes_while_nothing_moves(page: Page) -> None:
-    page.show(np.zeros((8, 8, 3), np.uint8), {})
+    page.show(np.zeros((8, 8, 3), np.uint8), Status())
     connection = _connect(page)
     _until(lambda: page.viewers == 1)
     connection.close()
@@ -195,7 +196,7 @@ def test_too_many_viewers(page: Page) -> None:
         next(arrivals(page.url))
     connections.pop().close()
     _until(lambda: page.viewers < MOST_VIEWERS)
-    page.show(np.zeros((8, 8, 3), np.uint8), {})
+    page.show(np.zeros((8, 8, 3), np.uint8), Status())
     assert next(arrivals(page.url)).number == 1
     for connection in connections:
         connection.close()
@@ -227,7 +228,7 @@ def test_close_ends_all_threads(capfd: pytest.CaptureFixture[str]) -> None:
         assert time.monotonic() - start < 3
         assert _threads() == before and page.viewers == 0
     page.close()
-    page.show(np.zeros((8, 8, 3), np.uint8), {})
+    page.show(np.zeros((8, 8, 3), np.uint8), Status())
     for connection in (watching, stuck, silent):
         connection.close()
     assert capfd.readouterr().err == ""
@@ -235,7 +236,7 @@ def test_close_ends_all_threads(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_the_port_is_free_again(page: Page) -> None:
     port = int(page.url.split(":")[-1].split("/")[0])
-    page.show(np.zeros((8, 8, 3), np.uint8), {})
+    page.show(np.zeros((8, 8, 3), np.uint8), Status())
     stream = arrivals(page.url)
     next(stream)
     page.close()
@@ -251,7 +252,7 @@ def test_a_page_that_closes_before_the_first_picture(page: Page) -> None:
 
 def test_token_of_the_viewer() -> None:
     with Page("127.0.0.1", 0, "se cret") as page:
-        page.show(np.zeros((8, 8, 3), np.uint8), {})
+        page.show(np.zeros((8, 8, 3), np.uint8), Status())
         assert next(arrivals(page.url)).number == 1
         with pytest.raises(InputError, match="answers 403: this page needs its token"):
             next(arrivals(page.url.split("?")[0]))

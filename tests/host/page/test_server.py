@@ -6,19 +6,22 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import socket
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import asdict, fields
 
 import cv2
 import numpy as np
 import pytest
 
 from hls.common.errors import InputError
+from hls.common.folders import ROOT
 from host.page import page as page_module
 from host.page.page import Page
+from host.page.status import Status
 
-STATUS = {"frames": 7, "fps": np.float32(25), "latency_ms": float("nan"), "stages": {"draw": 1.5}}
+STATUS = Status(frames=7, fps=25.0, latency_ms=float("nan"), stages={"draw": 1.5})
 
 
 @pytest.fixture()
@@ -179,17 +182,22 @@ def test_cookies_of_two_pages_differ(guarded: Page) -> None:
 
 
 def test_status(page: Page) -> None:
-    page.show(_picture(), {**STATUS, "captured": 1.0, "private": "no"})
+    page.show(_picture(), STATUS, captured=1.0)
     report = json.loads(_ask(page, "/status.json")[2])
     assert report["pictures"] == 1 and report["viewers"] == 0 and not report["streaming"]
     assert report["age_s"] >= 0 and report["most_viewers"] == 32
-    wanted: dict[str, Any] = {"frames": 7, "fps": 25.0, "latency_ms": None, "stages": {"draw": 1.5}}
-    assert report["status"] == wanted
+    assert report["status"] == asdict(STATUS) | {"latency_ms": None}
+
+
+def test_the_script_reads_the_fields_of_the_status() -> None:
+    script = (ROOT / "host" / "page" / "page.js").read_text()
+    read = set(re.findall(r"status\.(\w+)", script)) - {"json"}
+    assert read | {"frames", "faces", "dropped"} == {field.name for field in fields(Status)}
 
 
 def test_snapshot(page: Page) -> None:
     assert _ask(page, "/snapshot.jpg")[0] == 503
-    page.show(_picture(), {})
+    page.show(_picture(), Status())
     status, headers, body = _ask(page, "/snapshot.jpg")
     assert status == 200 and headers["Content-Type"] == "image/jpeg"
     assert headers["Content-Disposition"] == 'attachment; filename="landmarks-1.jpg"'
@@ -255,4 +263,4 @@ def test_bad_settings(port: int, token: str | None, quality: int, fps: float, me
 )
 def test_not_a_picture(page: Page, picture: np.ndarray) -> None:
     with pytest.raises(ValueError, match="RGB uint8"):
-        page.show(picture, {})
+        page.show(picture, Status())

@@ -127,7 +127,7 @@ def test_views_of_a_large_square_see_its_surroundings(side: float) -> None:
 
 
 def test_confidences(tmp_path: Path) -> None:
-    with Spots(tmp_path / "a", confidence=_KNOWN.as_entry()) as backend:
+    with Spots(tmp_path / "a", confidence=_KNOWN) as backend:
         result = backend.infer(inputs_of(backend.bundle, _picture(), [_BOX], 2))
         (found,) = landmarks_of(backend.bundle, result, [_BOX], 2)
     assert result.confidences.shape == (2, 68) and result.face_confidences.shape == (2,)

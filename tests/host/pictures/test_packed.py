@@ -14,6 +14,7 @@ import pytest
 
 from hls.common.errors import InputError
 from hls.common.folders import build_root
+from hls.streams.exported import Crop
 from hls.streams.views import combined
 from host.backends import open_backend
 from host.bundle.bundle import load_bundle
@@ -55,7 +56,7 @@ def test_the_training_side_says_the_same(tmp_path: Path, landmarks: int) -> None
 
     path = pack(tmp_path / "data.npz", landmarks)
     graph = hourglass_net(landmarks=landmarks)
-    bundle = load_bundle(write_test_bundle(tmp_path / "bundle", graph, crop={"scale": 0.75}))
+    bundle = load_bundle(write_test_bundle(tmp_path / "bundle", graph, crop=Crop(0.75)))
     with open_backend("golden", bundle) as backend:
         ours, words = (
             errors_of(backend, read_packed(path, landmarks)),

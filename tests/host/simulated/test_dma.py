@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from hls.simulate.rtl_process import Step
+from hls.simulate.rtl_process import Advance
 from host.simulated import dma as pg021
 from host.simulated.dma import AxiDma
 from host.simulated.memory import BusError, Memory
@@ -24,13 +24,13 @@ class Loop:
         self.held = b""
         self.cycles = 0
 
-    def advance(self, beats: bytes, room: int, cycles: int) -> Step:
+    def advance(self, beats: bytes, room: int, cycles: int) -> Advance:
         taken = beats[: 8 - len(self.held)]
         self.held += taken
         count = min(4, room, len(self.held))
         output, self.held = self.held[:count], self.held[count:]
         self.cycles += len(taken) or count or cycles
-        return Step(len(taken), output, count == 4, self.cycles, 0)
+        return Advance(len(taken), output, count == 4, self.cycles, 0)
 
     def stop(self) -> tuple[()]:
         return ()

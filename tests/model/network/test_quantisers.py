@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.network.quantisers import BinaryConv, integer_conv, residual, sign
+from model.network.quantisers import BinaryConv, IntegerConv, residual, sign
 
 
 def test_sign_of_zero_is_plus_one() -> None:
@@ -49,7 +49,7 @@ def test_scales_are_exactly_one() -> None:
     assert sign().act_quant.scale().item() == 1.0
     for bits in range(2, 9):
         assert residual(bits).act_quant.scale().item() == 1.0
-        assert integer_conv(3, 4, 3, bits=bits).quant_weight().scale.item() == 1.0
+        assert IntegerConv(3, 4, 3, bits=bits).quant_weight().scale.item() == 1.0
     assert BinaryConv(4, 4, 3).conv.quant_weight().scale.item() == 1.0
 
 
@@ -59,7 +59,7 @@ def test_residual_saturates_and_rounds_half_to_even() -> None:
 
 
 def test_integer_weights_stay_in_range() -> None:
-    conv = integer_conv(3, 4, 3, bits=4)
+    conv = IntegerConv(3, 4, 3, bits=4)
     with torch.no_grad():
         conv.weight.fill_(99.0)
     assert conv.quant_weight().value.unique().tolist() == [7]
