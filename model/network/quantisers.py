@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 # Brevitas' injectors below are left out: they fail where a tool asks for an attribute.
-__all__ = ["BinaryConv", "Quantised", "UnitInteger", "UnitSign", "integer_conv", "residual", "sign"]
+__all__ = ["BinaryConv", "IntegerConv", "Quantised", "UnitInteger", "UnitSign", "residual", "sign"]
 
 Quantised = tuple[Tensor, Tensor, Tensor, Tensor]
 
