@@ -17,7 +17,8 @@ from bitstream_flow.boards.board import board_names
 from bitstream_flow.fifos.depths import size_fifos
 from hls.operators.registry import OPERATORS
 from model.data.formats import DATA_SETS
-from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.builds import make_bundle, make_chip
+from tests.networks import tiny_hourglass
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(

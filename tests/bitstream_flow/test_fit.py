@@ -15,7 +15,7 @@ from bitstream_flow.plan.budget import check_budget, fastest, shares
 from bitstream_flow.plan.folding import Target
 from bitstream_flow.plan.planner import USABLE, Planner
 from hls.common.errors import InputError
-from tests.bitstream_flow.networks import tiny_hourglass
+from tests.networks import tiny_hourglass
 
 BOARD = load_board("Pynq-Z1")
 

@@ -18,7 +18,7 @@ from bitstream_flow.synth.yosys import Unit
 from hls.common.errors import InputError
 from hls.operators.fifo import Fifo
 from hls.streams.tensor import TensorType
-from tests.bitstream_flow.networks import Builder
+from tests.networks import Builder
 
 needs_tools = pytest.mark.route
 
@@ -92,8 +92,8 @@ def test_a_design_that_does_not_fit(tmp_path, monkeypatch) -> None:
 
 
 def _build(folder) -> SimpleNamespace:
-    net = Builder(TensorType(4, 4, 2, 4, signed=True))
-    graph = net.graph(net.quantise("sign", "image", 1))
+    net = Builder(4, 4, 2, bits=4, signed=True)
+    graph = net.graph(net.threshold("image", 1, name="sign"))
     first, *others = (
         Depth(name, 0, 0, stream.width_bits) for name, stream in graph.streams.items()
     )

@@ -28,7 +28,7 @@ from host.golden.model import Golden
 from host.simulated.accelerator import Accelerator
 from host.simulated.backend import architecture, stage_overlay
 from tests.host.golden_chip import GoldenAccelerator
-from tests.host.networks import hourglass_net, write_test_bundle
+from tests.networks import hourglass_net, write_test_bundle
 
 PARTS = {"armv7l": "xc7z020clg400-1", "aarch64": "xczu3eg-sbva484-1-i"}
 PROCESSORS = {"armv7l": ("processing_system7", 64), "aarch64": ("zynq_ultra_ps_e", 128)}

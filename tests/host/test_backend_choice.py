@@ -11,7 +11,7 @@ import pytest
 from hls.common.errors import InputError
 from host import backend_choice
 from host.bundle.bundle import Bundle, load_bundle
-from tests.host.networks import write_test_bundle
+from tests.networks import write_test_bundle
 
 
 @pytest.fixture()

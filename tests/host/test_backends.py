@@ -20,7 +20,7 @@ from host.backends import open_backend
 from host.bundle.bundle import Bundle, load_bundle
 from host.simulated import offline
 from host.simulated.offline import RtlSimulation, cycles_per_frame, latency
-from tests.host.networks import landmark_net, write_test_bundle
+from tests.networks import landmark_net, write_test_bundle
 
 
 @dataclass(frozen=True)

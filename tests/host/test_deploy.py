@@ -21,7 +21,7 @@ from hls.common.errors import InputError
 from host.deploy import Remote, deployed_files, stage, test_command
 from host.pictures.image_files import write_png
 from tests.host.drawn_faces import drawn_face
-from tests.host.networks import write_test_bundle
+from tests.networks import write_test_bundle
 
 test_command.__test__ = False
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ import pytest
 
 from host.pictures.image_files import write_png
 from tests.host.drawn_faces import drawn_face, needs_cascade
-from tests.host.networks import write_test_bundle
+from tests.networks import write_test_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = ROOT / "host" / "notebooks" / "landmarks.ipynb"

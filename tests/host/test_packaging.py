@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from host.deploy import deployed_files, stage
-from tests.host.networks import write_test_bundle
+from tests.networks import write_test_bundle
 
 needs_pynq = pytest.mark.pynq
 

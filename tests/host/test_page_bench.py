@@ -11,8 +11,8 @@ import pytest
 
 from hls.common.errors import InputError
 from host import page_bench
-from tests.host.networks import write_test_bundle
 from tests.host.streams import numbered_video
+from tests.networks import write_test_bundle
 
 
 def test_what_two_viewers_see(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

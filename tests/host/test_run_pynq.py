@@ -29,7 +29,7 @@ from host.pictures.face_box import Square, crop, parse_box
 from host.pictures.image_files import read_image, write_png
 from host.pictures.landmarks import inputs_of
 from tests.host.drawn_faces import drawn_face, needs_cascade
-from tests.host.networks import hourglass_net, landmark_net, write_test_bundle
+from tests.networks import hourglass_net, landmark_net, write_test_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 

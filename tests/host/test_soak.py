@@ -16,8 +16,8 @@ from host import soak
 from host.live.pipeline import Found
 from host.live.sources import Frame
 from host.live.stop import Stop
-from tests.host.networks import hourglass_net, write_test_bundle
 from tests.host.streams import numbered, numbered_video
+from tests.networks import hourglass_net, write_test_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 

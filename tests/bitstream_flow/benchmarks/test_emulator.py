@@ -16,7 +16,7 @@ from bitstream_flow.benchmarks.emulator import candidates, measure, report
 from bitstream_flow.benchmarks.float_twin import float_twin, quantised, session
 from hls.graph.graph import Graph
 from host.golden.model import multiplications
-from tests.host.networks import DECODER, Builder, hourglass_net, landmark_net
+from tests.networks import DECODER, Builder, hourglass_net, landmark_net
 
 
 def _macs(model: onnx.ModelProto) -> int:

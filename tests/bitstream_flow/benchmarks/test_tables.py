@@ -22,8 +22,9 @@ from bitstream_flow.plan.planner import Planner
 from bitstream_flow.synth.yosys import Unit
 from hls.operators.resources import Resources
 from model.config import load_config
-from tests.bitstream_flow.networks import make_build, tiny_hourglass
+from tests.bitstream_flow.builds import make_build
 from tests.hls.operators.operator_check import needs_simulation
+from tests.networks import tiny_hourglass
 
 BOARD = load_board("Pynq-Z1")
 NETWORK = load_config("face-tiny").network

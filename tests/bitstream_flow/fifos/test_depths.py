@@ -11,7 +11,7 @@ from bitstream_flow.plan.converters import insert_converters
 from bitstream_flow.plan.folding import Target, fold
 from hls.common.errors import InputError
 from hls.graph.graph import Graph
-from tests.bitstream_flow.networks import tiny_hourglass
+from tests.networks import tiny_hourglass
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,8 @@ from bitstream_flow.fifos.simplest import simplest_safe_bits, simplest_safe_dept
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
 from host.simulated.offline import RtlSimulation
-from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.builds import make_bundle, make_chip
+from tests.networks import tiny_hourglass
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,8 @@ from hls.operators.resources import Resources
 from hls.operators.width_converter import WidthConverter
 from hls.streams.tensor import TensorType
 from host.simulated.offline import RtlSimulation
-from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.builds import make_bundle, make_chip
+from tests.networks import tiny_hourglass
 
 KIND = TensorType(64, 64, 32, 4, signed=True)
 FIFOS = {

@@ -35,7 +35,7 @@ from model.network.blocks import block
 from model.network.network import Head, LandmarkNetwork, NextStack, Stem
 from model.network.randomise import randomise
 from model.network.trace import traced_forward
-from tests.bitstream_flow.networks import make_bundle
+from tests.bitstream_flow.builds import make_bundle
 
 BASE = NetworkConfig(input_size=16, stem_width=4, width=8, depth=1, landmarks=5)
 CYCLES = 4000

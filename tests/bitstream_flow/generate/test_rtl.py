@@ -16,7 +16,8 @@ from hls.graph.reference import run_reference
 from host.backends import open_backend
 from host.bundle.bundle import Bundle
 from host.simulated.offline import RtlSimulation
-from tests.bitstream_flow.networks import make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.builds import make_bundle, make_chip
+from tests.networks import tiny_hourglass
 
 FRAMES = 5
 

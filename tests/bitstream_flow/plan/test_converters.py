@@ -15,7 +15,7 @@ from hls.operators.pad import Pad
 from hls.operators.width_converter import WidthConverter
 from hls.operators.window import Window
 from hls.streams.tensor import TensorType
-from tests.bitstream_flow.networks import tiny_hourglass
+from tests.networks import tiny_hourglass
 
 
 def _disagreements(graph: Graph) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from bitstream_flow.plan.folding import Target, fold
 from hls.common.errors import InputError
-from tests.bitstream_flow.networks import tiny_hourglass
+from tests.networks import tiny_hourglass
 
 
 @pytest.mark.parametrize("cycles", [700, 1500, 6000, 10**6])

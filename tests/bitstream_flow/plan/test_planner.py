@@ -17,7 +17,7 @@ from hls.common.errors import InputError
 from hls.graph.graph import Graph
 from hls.operators.matrix_vector import MatrixVector
 from host.golden.model import Golden
-from tests.bitstream_flow.networks import tiny_hourglass
+from tests.networks import tiny_hourglass
 
 BUDGET = load_board("Pynq-Z1").budget
 

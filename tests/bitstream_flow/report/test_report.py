@@ -34,15 +34,8 @@ from hls.common.errors import InputError
 from hls.common.records import values_of
 from hls.graph.decoder import end_with_decoder
 from hls.graph.graph import Graph
-from hls.streams.tensor import TensorType
-from tests.bitstream_flow.networks import (
-    DECODER,
-    EXPORTED,
-    Builder,
-    make_bundle,
-    make_chip,
-    tiny_hourglass,
-)
+from tests.bitstream_flow.builds import EXPORTED, make_bundle, make_chip
+from tests.networks import DECODER, Builder, tiny_hourglass
 
 VOID = {"meta", "rect", "line", "path", "circle", "polyline", "br", "input"}
 CYCLES, LATENCY = 2600, 54_321
@@ -227,9 +220,9 @@ def test_a_decoder_stands_beside_the_maps_that_it_reads(tmp_path: Path, monkeypa
 
 def test_names_are_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANDMARK_BUILD", str(tmp_path))
-    net, name = Builder(TensorType(8, 8, 4, 8)), "b<i>&'1"
-    stem = net.quantise("stem.quant", net.conv("stem.conv", "image", 4), 4)
-    graph = net.graph(net.matrix("heatmaps", net.block(name, stem), 3))
+    net, name = Builder(8, 8, 4), "b<i>&'1"
+    stem = net.threshold(net.conv("image", 4, name="stem.conv"), 4, True, name="stem.quant")
+    graph = net.graph(net.matrix(net.block(stem, name), 3, "heatmaps"))
     finish(tmp_path / "tiny-Pynq-Z1", graph)
     text = render(gather(summary()))
     Page(text)

@@ -12,7 +12,7 @@ from hls.common.errors import InputError
 from hls.operators.fifo import Fifo
 from hls.operators.resources import Resources
 from hls.streams.tensor import TensorType
-from tests.bitstream_flow.networks import Builder
+from tests.networks import Builder
 
 TEXT = """
 === fifo$batch.u0 ===
@@ -43,8 +43,8 @@ def test_a_changed_format_is_said() -> None:
 
 def test_map_and_resume(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("LANDMARK_CACHE", str(tmp_path))
-    net = Builder(TensorType(4, 4, 2, 4, signed=True))
-    graph = net.graph(net.quantise("sign", "image", 1))
+    net = Builder(4, 4, 2, bits=4, signed=True)
+    graph = net.graph(net.threshold("image", 1, name="sign"))
     wanted = units(
         chip_of(graph, [Depth(name, 2, 2, s.width_bits) for name, s in graph.streams.items()])
     )

@@ -16,8 +16,9 @@ from bitstream_flow.artifacts.build import Build
 from bitstream_flow.vendors.vitis.flow import hls_bitstream
 from hls.common.errors import InputError
 from host.bundle.seal import check_seal
-from tests.bitstream_flow.networks import make_build, tiny_hourglass
+from tests.bitstream_flow.builds import make_build
 from tests.bitstream_flow.vendors.test_vivado import STUB, commands, needs_tcl
+from tests.networks import tiny_hourglass
 
 Install = Callable[..., Path]
 

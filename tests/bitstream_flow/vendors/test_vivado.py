@@ -27,7 +27,8 @@ from hls.simulate.verilate import verilator_root
 from hls.streams.encoding import axis_bytes
 from host.bundle.bundle import Bundle, load_bundle
 from host.bundle.seal import check_seal
-from tests.bitstream_flow.networks import make_bundle, tiny_hourglass
+from tests.bitstream_flow.builds import make_bundle
+from tests.networks import tiny_hourglass
 
 STUB = Path(__file__).with_name("vivado.tcl")
 needs_tcl = pytest.mark.tcl

@@ -25,8 +25,7 @@ from model.network.randomise import random_network
 from model.network.trace import traced_forward
 from model.training.checkpoint import save_network
 from model.training.optimise import Logits
-from tests.bitstream_flow.networks import tiny_hourglass
-from tests.host.networks import manifest_of
+from tests.networks import manifest_of, tiny_hourglass
 
 
 def _tensors() -> dict[str, np.ndarray]:

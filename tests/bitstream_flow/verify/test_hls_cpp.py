@@ -27,8 +27,8 @@ from hls.operators.operator import Operator
 from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.simulate.cpp import CSIM, FLAGS, includes_of, open_headers
-from tests.bitstream_flow.networks import DECODER, tiny_hourglass
 from tests.hls.operators.operator_check import needs_simulation
+from tests.networks import DECODER, tiny_hourglass
 
 FRAMES = 4
 SKIP = "stem.quant.0"

@@ -27,9 +27,9 @@ from hls.streams.landmarks import decode
 from host.api.base import Result
 from host.backends import open_backend
 from host.simulated.offline import RtlSimulation
-from tests.bitstream_flow.networks import DECODER, EXPORTED, make_bundle, make_chip, tiny_hourglass
+from tests.bitstream_flow.builds import EXPORTED, make_bundle, make_chip
 from tests.hls.operators.operator_check import needs_simulation
-from tests.host.networks import manifest_of
+from tests.networks import DECODER, manifest_of, tiny_hourglass
 
 FRAMES = 4
 

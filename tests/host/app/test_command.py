@@ -26,9 +26,9 @@ from host.golden.model import Golden
 from host.live import golden_check
 from host.page.status import Status
 from tests.host.drawn_faces import drawn_face, needs_cascade
-from tests.host.networks import hourglass_net, write_test_bundle
 from tests.host.pictures.test_packed import pack
 from tests.host.streams import fake_camera, numbered_video, read_video, without_ffmpeg, write_video
+from tests.networks import hourglass_net, write_test_bundle
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -27,8 +27,8 @@ from tests.host.boards import (
     write_handoff,
 )
 from tests.host.golden_chip import GoldenAccelerator
-from tests.host.networks import hourglass_net, landmark_net
 from tests.host.reasons import NO_PYNQ
+from tests.networks import hourglass_net, landmark_net
 
 pytest.importorskip("pynq", reason=NO_PYNQ)
 pytestmark = pytest.mark.pynq

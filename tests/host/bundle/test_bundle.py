@@ -18,7 +18,7 @@ from hls.streams.landmarks import DecoderSettings
 from host.bundle.bundle import default_bundle, load_bundle
 from host.bundle.packed_weights import pack_constants, unpack_constants
 from host.bundle.seal import seal_values
-from tests.host.networks import hourglass_net, landmark_net, write_test_bundle
+from tests.networks import hourglass_net, landmark_net, write_test_bundle
 
 
 @pytest.fixture()

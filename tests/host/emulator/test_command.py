@@ -14,7 +14,7 @@ import pytest
 from host.bundle.bundle import load_bundle
 from host.emulator import Emulator
 from host.emulator.__main__ import compare
-from tests.host.networks import landmark_net, write_test_bundle
+from tests.networks import landmark_net, write_test_bundle
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hls.common.errors import InputError
 from hls.graph.decoder import end_with_decoder
 from hls.graph.graph import Graph
+from hls.graph.reference import run_reference
 from hls.operators.add_clip import AddClip
 from hls.operators.concat import Concat
 from hls.operators.fifo import Fifo
@@ -27,7 +28,7 @@ from hls.streams.landmarks import DecoderSettings, decode
 from hls.streams.tensor import TensorType
 from host.emulator import Emulator
 from host.golden.model import Golden
-from tests.host.networks import DECODER, Builder, hourglass_net, landmark_net, reference_run
+from tests.networks import DECODER, Builder, hourglass_net, landmark_net
 
 CHANNELS = (1, 3, 8, 16, 17, 33, 65, 130)
 
@@ -40,7 +41,7 @@ def _images(graph: Graph, count: int = 2, seed: int = 0) -> np.ndarray:
 
 
 def assert_equal(graph: Graph, images: np.ndarray) -> None:
-    expected, emulator = reference_run(graph, images), Emulator(graph)
+    expected, emulator = run_reference(graph, images), Emulator(graph)
     got = emulator.run(images, keep=True)
     assert set(got) == set(expected)
     for name, values in expected.items():

@@ -17,7 +17,7 @@ from hls.graph.graph import Graph
 from host.emulator import Emulator
 from host.emulator.library import TARGETS, build, load, native
 from host.golden.model import Golden
-from tests.host.networks import Builder, hourglass_net
+from tests.networks import Builder, hourglass_net
 
 PRODUCTS = Path(__file__).with_name("products.cpp")
 # Cross compilers of Debian, what their CPUs need to hear, and programs that run their code.

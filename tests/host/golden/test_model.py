@@ -13,19 +13,14 @@ import numpy as np
 import pytest
 
 from hls.common.errors import InputError
+from hls.graph.reference import run_reference
 from hls.operators.pad import Pad
 from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
 from host.golden.kernels import threshold_kernel
 from host.golden.layer_bench import LAYERS
 from host.golden.model import Golden, multiplications
-from tests.host.networks import (
-    Builder,
-    hourglass_net,
-    landmark_net,
-    reference_run,
-    write_test_bundle,
-)
+from tests.networks import Builder, hourglass_net, landmark_net, write_test_bundle
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -37,7 +32,7 @@ def _images(net: Builder, count: int = 2) -> np.ndarray:
 
 def _assert_equal(net: Builder, output: str, count: int = 2) -> None:
     graph, images = net.graph(output), _images(net, count)
-    expected, got = reference_run(graph, images), Golden(graph).run(images, keep=True)
+    expected, got = run_reference(graph, images), Golden(graph).run(images, keep=True)
     assert set(got) == set(expected)
     for name, values in expected.items():
         np.testing.assert_array_equal(got[name], values, err_msg=name)
@@ -51,14 +46,14 @@ def test_a_whole_hourglass(seed: int) -> None:
     graph = hourglass_net(size=16 + 4 * (seed % 2) * 4, depth=1 + seed % 2, seed=seed)
     images = np.random.default_rng(seed).integers(0, 256, (3, *graph.tensors["image"].shape))
     images = images.astype(np.uint8)
-    expected, got = reference_run(graph, images), Golden(graph).run(images, keep=True)
+    expected, got = run_reference(graph, images), Golden(graph).run(images, keep=True)
     for name, values in expected.items():
         np.testing.assert_array_equal(got[name], values, err_msg=name)
 
 
 def test_a_graph_that_ends_with_the_decoder() -> None:
     graph, images = landmark_net(), np.random.default_rng(0).integers(0, 256, (9, 16, 16, 3))
-    expected = reference_run(graph, images)["landmarks"]
+    expected = run_reference(graph, images)["landmarks"]
     got = Golden(graph).run(images.astype(np.uint8))
     np.testing.assert_array_equal(got, expected)
     assert got.shape == (9, 1, 68, 3) and got.dtype == np.int32

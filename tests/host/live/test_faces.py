@@ -25,8 +25,8 @@ from host.live.stop import Stop
 from host.pictures.face_box import Square, landmark_box
 from host.pictures.landmarks import Landmarks
 from tests.host.drawn_faces import drawn_face, needs_cascade
-from tests.host.networks import hourglass_net, write_test_bundle
 from tests.host.streams import read_video
+from tests.networks import hourglass_net, write_test_bundle
 
 _IMAGE = np.zeros((480, 640, 3), np.uint8)
 _GOOD = np.full(68, 1000, np.int32)

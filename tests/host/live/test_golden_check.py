@@ -15,7 +15,7 @@ from host.bundle.bundle import Bundle, load_bundle
 from host.golden.model import Golden
 from host.live import golden_check
 from host.live.golden_check import Checker
-from tests.host.networks import write_test_bundle
+from tests.networks import write_test_bundle
 
 
 @pytest.fixture()

@@ -24,8 +24,8 @@ from host.live.stages import STAGES, Stages
 from host.live.stop import Stop
 from host.live.view_count import ViewCount
 from host.pictures.face_box import Square
-from tests.host.networks import write_test_bundle
 from tests.host.streams import numbered
+from tests.networks import write_test_bundle
 
 
 class Numbers(Backend):

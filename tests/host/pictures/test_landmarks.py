@@ -19,7 +19,7 @@ from host.backends import open_backend
 from host.bundle.bundle import load_bundle
 from host.pictures.face_box import Square, crop, crops
 from host.pictures.landmarks import check_views, find_landmarks, inputs_of, landmarks_of
-from tests.host.networks import hourglass_net, write_test_bundle
+from tests.networks import hourglass_net, write_test_bundle
 
 _LEFT, _RIGHT = (230.0, 190.0), (290.0, 190.0)
 _BOX = Square(260, 200, 160)

@@ -19,7 +19,7 @@ from hls.streams.views import combined
 from host.backends import open_backend
 from host.bundle.bundle import load_bundle
 from host.pictures.packed import accuracy, errors_of, read_packed
-from tests.host.networks import hourglass_net, write_test_bundle
+from tests.networks import hourglass_net, write_test_bundle
 
 _COUNT, _SIDE = 11, 40
 

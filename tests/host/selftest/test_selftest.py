@@ -23,7 +23,7 @@ from host.selftest import __main__ as selftest
 from host.selftest import checks
 from host.selftest.checks import CHECKS
 from tests.host.drawn_faces import drawn_face, needs_cascade
-from tests.host.networks import landmark_net, write_test_bundle
+from tests.networks import landmark_net, write_test_bundle
 
 ROOT = Path(__file__).resolve().parents[3]
 

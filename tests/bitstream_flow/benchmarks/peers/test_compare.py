@@ -30,8 +30,8 @@ from model.evaluation.crops import crops_of
 from model.evaluation.metrics import nme
 from model.evaluation.sets import KNOWN
 from tests.bitstream_flow.benchmarks.peers.fakes import DIES, SIDE, fake, missing
-from tests.host.networks import hourglass_net, write_test_bundle
 from tests.model.conftest import VALUES
+from tests.networks import hourglass_net, write_test_bundle
 
 
 class Known:
