@@ -43,7 +43,7 @@ GRID: dict[str, list[Operator]] = {
         IntMvu(RESIDUAL, 68, 8, 17, True, pe=4, simd=4, block_ram=1),
     ],
     "landmark_decode": [LandmarkDecode(HEATMAPS, 100, 3, lanes) for lanes in (1, 4)],
-    "max_pool": [MaxPool(RESIDUAL, 2, lanes) for lanes in (1, 8)],
+    "max_pool": [MaxPool(RESIDUAL, 2, lanes) for lanes in (1, 8, 32)],
     "pad": [Pad(BITS, 1, 1, 1, 1, lanes=8), Pad(RESIDUAL, 3, 3, 2, 2, lanes=4)],
     "scale_clip": [ScaleClip(COUNTS, 4, 14, 22, 14, lanes) for lanes in (1, 4)],
     "stream_fork": [Fork(RESIDUAL, 2, 1), Fork(RESIDUAL, 3, 8)],
