@@ -101,9 +101,13 @@ def units_of(name: str) -> list[Unit]:
 
 
 @pytest.fixture(scope="module")
-def mapped() -> dict[str, Resources]:
-    """The whole grid by unit: many in one run of Yosys share its start-up."""
-    return map_units([unit for name in GRID for unit in units_of(name)], "xc7")
+def mapped(request: pytest.FixtureRequest) -> dict[str, Resources]:
+    """What the selected tests ask, by unit: many in one run of Yosys share its start-up."""
+    tests = (
+        item for item in request.session.items if "mapped" in getattr(item, "fixturenames", ())
+    )
+    names = [test.callspec.params["name"] for test in tests]
+    return map_units([unit for name in names for unit in units_of(name)], "xc7")
 
 
 @pytest.mark.slow
