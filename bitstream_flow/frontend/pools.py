@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from hls.operators.average_pool import AveragePool
 from hls.operators.max_pool import MaxPool
 from hls.operators.pool import Pool
 
@@ -32,4 +33,14 @@ def _max_pool(op: MaxPool) -> dict[str, Any]:
     return {"kernel_shape": [op.size] * 2, "strides": [op.size] * 2, "pads": [0] * 4}
 
 
-POOLS = (PoolKind(MaxPool, "max_pool2d", ("MaxPool",), "MaxPoolNHWC", _max_pool, "MaxPool"),)
+def _average_pool(op: AveragePool) -> dict[str, Any]:
+    bits = max(2, op.tensor.bits)  # QONNX knows no fewer
+    return {"kernel": op.size, "stride": op.size, "ibits": bits, "obits": bits,
+            "signed": int(op.tensor.signed), "data_layout": "NHWC"}  # fmt: skip
+
+
+POOLS = (
+    PoolKind(MaxPool, "max_pool2d", ("MaxPool",), "MaxPoolNHWC", _max_pool, "MaxPool"),
+    PoolKind(AveragePool, "average_pool", ("AveragePool", "Floor"), "QuantAvgPool2d",
+             _average_pool, "QuantAvgPool"),
+)  # fmt: skip

@@ -57,6 +57,18 @@ class _RoundFunction(torch.autograd.Function):
         return torch.ops.aten.hardtanh_backward(gradients[0], x, low, high), None, None
 
 
+class _FloorFunction(torch.autograd.Function):
+    """The next smaller integer; the gradient passes everywhere."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x.floor()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        return gradients[0]
+
+
 class _UnitQuant(nn.Module):
     """Brevitas' interface: (value, scale, zero point, bit width), scale 1 and zero point 0."""
 
@@ -145,6 +157,11 @@ def sign() -> QuantIdentity:
 def residual(bits: int) -> QuantIdentity:
     """Quantiser of the residual stream: integers in -2^(bits-1)..2^(bits-1) - 1."""
     return QuantIdentity(act_quant=IntegerActQuant.let(bit_width=bits))
+
+
+def average_pool(x: Tensor) -> Tensor:
+    """Means of 2 x 2 integers, rounded down; in 32 bits, as 16 do not hold every quarter."""
+    return _FloorFunction.apply(F.avg_pool2d(x.float(), 2)).to(x.dtype)
 
 
 class BinaryConv(nn.Module):

@@ -11,6 +11,7 @@ import pytest
 
 from bitstream_flow.synth.yosys import Unit, map_units
 from hls.operators.add_clip import AddClip
+from hls.operators.average_pool import AveragePool
 from hls.operators.concat import Concat
 from hls.operators.fifo import Fifo
 from hls.operators.int_mvu import IntMvu
@@ -34,6 +35,7 @@ COUNTS = TensorType(32, 32, 32, 9)
 HEATMAPS = TensorType(32, 32, 68, 16, signed=True)
 GRID: dict[str, list[Operator]] = {
     "add_clip": [AddClip(RESIDUAL, 4, True, lanes) for lanes in (1, 4, 16)],
+    "average_pool": [AveragePool(RESIDUAL, 2, lanes) for lanes in (1, 8, 32)],
     "concat": [
         Concat(tuple(TensorType(32, 32, n, 4, True) for n in (16, 8, 8)), lanes) for lanes in (2, 8)
     ],
@@ -75,6 +77,7 @@ FEW = 6
 # behind the tables of threshold does not; block RAM and DSP slices have to be exact everywhere.
 BOUNDS = {
     "add_clip": Bound(0.1, 0),
+    "average_pool": Bound(0.15, 0.1),
     "concat": Bound(0.1, 0),
     "fifo": Bound(0.1, 0.1),
     "int_mvu": Bound(0.25, 0.6),
