@@ -104,7 +104,6 @@ class NetworkConfig:
         """Why the network can't run in integers on the hardware; empty where it can."""
         reasons = {
             "real = true: the weights and activations are real numbers": self.real,
-            "pool = 'average': the means are no integers": self.pool == "average",
             "padding = 0: zero is not a bit": self.padding == 0,
             "cardinality > 1: there is no grouped binary convolution": self.cardinality > 1,
         }

@@ -30,12 +30,14 @@ from hls.common.errors import InputError
 from hls.graph.convolution import convolution
 from hls.graph.graph import Graph, Node
 from hls.operators.add_clip import AddClip
+from hls.operators.average_pool import AveragePool
 from hls.operators.concat import Concat
 from hls.operators.int_mvu import IntMvu
 from hls.operators.landmark_decode import LandmarkDecode
 from hls.operators.max_pool import MaxPool
 from hls.operators.operator import Operator
 from hls.operators.pad import Pad
+from hls.operators.pool import Pool
 from hls.operators.scale_clip import ScaleClip
 from hls.operators.threshold import Threshold
 from hls.operators.upsample import Upsample
@@ -116,8 +118,8 @@ def _sign(op: Threshold) -> _Made | None:
     return ("Relu", [], {}) if op.bits == 1 else None
 
 
-def _max_pool(op: MaxPool) -> _Made:
-    return "MaxPool", [], {"kernel_shape": [op.size] * 2, "strides": [op.size] * 2}
+def _pool(kind: str, op: Pool) -> _Made:
+    return kind, [], {"kernel_shape": [op.size] * 2, "strides": [op.size] * 2}
 
 
 def _resize(op: Upsample) -> _Made:
@@ -130,9 +132,10 @@ def _resize(op: Upsample) -> _Made:
 # operators, and what only moves beats is none.
 RULES: dict[type[Operator], Callable[[Any], _Made | None]] = {
     AddClip: lambda op: ("Add", [], {}),
+    AveragePool: lambda op: _pool("AveragePool", op),
     Concat: lambda op: ("Concat", [], {"axis": 1}),
     LandmarkDecode: _nothing,
-    MaxPool: _max_pool,
+    MaxPool: lambda op: _pool("MaxPool", op),
     Pad: _nothing,
     ScaleClip: _nothing,
     Threshold: _sign,

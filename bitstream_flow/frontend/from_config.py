@@ -15,12 +15,12 @@ import torch
 from brevitas.nn import QuantConv2d, QuantIdentity
 from torch import fx, nn
 
+from bitstream_flow.frontend.pools import POOLS, PoolKind
 from hls.common.errors import InputError
 from hls.graph.graph import Graph, Node
 from hls.operators.add_clip import AddClip
 from hls.operators.concat import Concat
 from hls.operators.int_mvu import IntMvu
-from hls.operators.max_pool import MaxPool
 from hls.operators.operator import Operator
 from hls.operators.pad import Pad
 from hls.operators.stream_fork import Fork
@@ -63,7 +63,6 @@ class _Builder:
         self.values: dict[fx.Node, tuple[str, ...]] = {}
         self.calls = {
             torch.cat: self._concat,
-            nn.functional.max_pool2d: self._pool,
             nn.functional.interpolate: self._upsample,
         }
 
@@ -125,7 +124,11 @@ class _Builder:
     def _function(self, node: fx.Node) -> tuple[str, ...]:
         if node.target in self.calls:
             return (self.calls[node.target](node),)
-        if "add" in str(node.target):
+        name = getattr(node.target, "__name__", "")
+        for kind in POOLS:
+            if name == kind.call:
+                return (self._pool(kind, node),)
+        if name == "add":
             (a,), (b,) = (self.values[source] for source in node.all_input_nodes)
             return a, b
         raise InputError(f"the hardware has no operator for {node.target} ({node.name})")
@@ -136,9 +139,10 @@ class _Builder:
         op = Concat(tuple(self.types[name] for name in sources))
         return self._emit("concat", op, sources, f"{block}.concat")
 
-    def _pool(self, node: fx.Node) -> str:
+    def _pool(self, kind: PoolKind, node: fx.Node) -> str:
         (source,) = self.values[_argument(node)]
-        return self._emit("max_pool", MaxPool(self.types[source]), (source,), f"{source}.maxpool")
+        op, output = kind.operator(self.types[source]), f"{source}.{kind.nodes[0].lower()}"
+        return self._emit(op.module, op, (source,), output)
 
     def _upsample(self, node: fx.Node) -> str:
         (source,) = self.values[_argument(node)]

@@ -3,7 +3,7 @@
 """FINN's hardware graph -> our typed graph: strict, an unknown layer is an error with its name.
 
 Patterns: an addition and its clip become add_clip, a factor -1 and thresholds a flipped threshold,
-a 2x2 window and its pool max_pool. FINN's folding is ignored.
+a window and its pool an operator of `pools`. FINN's folding is ignored.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 
 from bitstream_flow.frontend.onnx_graph import attribute
+from bitstream_flow.frontend.pools import POOLS
 from bitstream_flow.frontend.ranges import conv_range
 from hls.common.errors import InputError
 from hls.graph.graph import Graph, Node
 from hls.operators.add_clip import AddClip
 from hls.operators.concat import Concat
 from hls.operators.int_mvu import IntMvu
-from hls.operators.max_pool import MaxPool
 from hls.operators.operator import Operator
 from hls.operators.pad import Pad
 from hls.operators.stream_fork import Fork
@@ -110,11 +110,15 @@ def _window(state: Import, node: NodeProto) -> None:
 
 def _pool(state: Import, node: NodeProto) -> None:
     function = attribute(node, "Function")
-    if function != "MaxPool" or node.input[0] not in state.pools:
-        raise InputError(f"node {node.name}: {function} pooling is not supported, MaxPool is")
+    known = {kind.function: kind for kind in POOLS}
+    if function not in known or node.input[0] not in state.pools:
+        raise InputError(
+            f"node {node.name}: {function} pooling is not supported; known: {', '.join(known)}"
+        )
     source = state.pools.pop(node.input[0])
     size = attribute(node, "KernelSize")[0]
-    state.add(MaxPool(state.types[source], size), [source], node.output[0])
+    op = known[function].operator(state.types[source], size)
+    state.add(op, [source], node.output[0])
 
 
 def _matrix(state: Import, node: NodeProto) -> None:

@@ -20,8 +20,11 @@ from qonnx.transformation.base import Transformation
 from qonnx.transformation.infer_datatypes import InferDataTypes
 from qonnx.util.basic import qonnx_make_model
 
-from bitstream_flow.frontend.onnx_graph import attribute, constant
+from bitstream_flow.frontend.onnx_graph import attribute, constant, pooling
+from bitstream_flow.frontend.pools import POOLS
+from bitstream_flow.frontend.ranges import Range, integer_ranges
 from hls.common.errors import InputError
+from hls.streams.tensor import TensorType, bits_for
 
 GENERAL = "qonnx.custom_op.general"
 
@@ -37,13 +40,19 @@ class Padding:
 
 @dataclass
 class Sweep:
-    """The graph being written: nodes, constants and shapes (NHWC) so far."""
+    """The graph being written: nodes, constants and shapes (NHWC) so far.
+
+    `ranges` are those of the old graph's integers; `inner` are its tensors that are only part way
+    through a pooling.
+    """
 
     old: ModelWrapper
+    ranges: dict[str, Range]
     nodes: list[NodeProto] = field(default_factory=list)
     constants: dict[str, tuple[np.ndarray, object]] = field(default_factory=dict)
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     pads: dict[str, Padding] = field(default_factory=dict)
+    inner: set[str] = field(default_factory=set)
 
     def add(self, op: str, inputs: list[str], output: str, **attributes: Any) -> str:
         """Append a node."""
@@ -62,7 +71,7 @@ class LowerToChannelsLast(Transformation):
 
     def apply(self, model: ModelWrapper) -> tuple[ModelWrapper, bool]:
         """Rewrite the whole graph; an operator that is not known is an InputError."""
-        sweep = Sweep(model)
+        sweep = Sweep(model, integer_ranges(model))
         first, last = model.graph.input[0].name, model.graph.output[0].name
         sweep.shapes[first] = _channels_last(model, first)
         for node in model.graph.node:
@@ -131,12 +140,31 @@ def _mul(sweep: Sweep, node: NodeProto) -> None:
     sweep.add("Mul", list(node.input), node.output[0])
 
 
-def _max_pool(sweep: Sweep, node: NodeProto) -> None:
-    kernel, stride = list(attribute(node, "kernel_shape")), list(attribute(node, "strides"))
-    if kernel != stride or kernel[0] != kernel[1] or any(attribute(node, "pads", [0])):
-        raise InputError(f"MaxPool {node.name}: only square kernels equal to their stride, no pads")
-    sweep.add("MaxPoolNHWC", list(node.input), node.output[0], domain=GENERAL,
-              kernel_shape=kernel, strides=stride, pads=[0, 0, 0, 0])  # fmt: skip
+def _pool(sweep: Sweep, node: NodeProto) -> None:
+    found = pooling(sweep.old, node)
+    if found is None:
+        raise InputError(f"{node.op_type} {node.name}: only known as the end of a pooling")
+    kind, first = found
+    kernel, stride = list(attribute(first, "kernel_shape")), list(attribute(first, "strides"))
+    name, source = f"{first.op_type} {first.name}", first.input[0]
+    if kernel != stride or kernel[0] != kernel[1] or any(attribute(first, "pads", [0])):
+        raise InputError(f"{name}: only square kernels equal to their stride, no pads")
+    try:
+        (_, *shape), (bits, signed) = sweep.shapes[source], bits_for(*sweep.ranges[source])
+        op = kind.operator(TensorType(shape[0], shape[1], shape[2], bits, signed), kernel[0])
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+    sweep.add(kind.layer, [source], node.output[0], domain=GENERAL, **kind.attributes(op))
+
+
+def _begun_pool(sweep: Sweep, node: NodeProto) -> None:
+    inner = node.output[0]
+    sweep.inner.add(inner)
+    readers = sweep.old.find_consumers(inner)
+    ends = [pooling(sweep.old, reader) for reader in readers]
+    if not ends or any(found is None or found[1].input[0] == inner for found in ends):
+        names = " or ".join(kind.nodes[-1] for kind in POOLS if node.op_type in kind.nodes[:-1])
+        raise InputError(f"{node.op_type} {node.name}: what it gives must all go to {names}")
 
 
 def _resize(sweep: Sweep, node: NodeProto) -> None:
@@ -164,11 +192,12 @@ RULES: dict[str, Callable[[Sweep, NodeProto], None]] = {
     "Add": _add,
     "Concat": _concat,
     "Conv": _conv,
-    "MaxPool": _max_pool,
     "Mul": _mul,
     "MultiThreshold": _threshold,
     "Pad": _pad,
     "Resize": _resize,
+    **{kind.nodes[-1]: _pool for kind in POOLS},
+    **{name: _begun_pool for kind in POOLS for name in kind.nodes[:-1]},
 }
 
 
@@ -176,7 +205,7 @@ def _finish(sweep: Sweep, first: str, last: str) -> ModelWrapper:
     values = {
         name: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
         for name, shape in sweep.shapes.items()
-        if name not in sweep.pads
+        if name not in sweep.pads and name not in sweep.inner
     }
     inner = [value for name, value in values.items() if name not in (first, last)]
     graph = helper.make_graph(sweep.nodes, "channels-last", [values[first]], [values[last]],

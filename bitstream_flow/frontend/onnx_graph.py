@@ -10,6 +10,7 @@ import numpy as np
 from onnx import NodeProto, helper
 from qonnx.core.modelwrapper import ModelWrapper
 
+from bitstream_flow.frontend.pools import POOLS, PoolKind
 from hls.common.errors import InputError
 
 
@@ -33,6 +34,19 @@ def constant(model: ModelWrapper, node: NodeProto, index: int) -> np.ndarray:
     if value is None:
         raise InputError(f"{node.op_type} {node.name}: input {index} must be a constant")
     return np.asarray(value)
+
+
+def pooling(model: ModelWrapper, node: NodeProto) -> tuple[PoolKind, NodeProto] | None:
+    """The kind of pooling that ends with the node, and its first node; None where none does."""
+    for kind in POOLS:
+        first: NodeProto | None = node
+        for wanted in reversed(kind.nodes[1:]):
+            if first is not None:
+                fits = first.op_type == wanted
+                first = model.find_producer(first.input[0]) if fits else None
+        if first is not None and first.op_type == kind.nodes[0]:
+            return kind, first
+    return None
 
 
 def remove_unused(model: ModelWrapper) -> None:

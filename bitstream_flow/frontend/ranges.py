@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import numpy as np
 from onnx import NodeProto
+from qonnx.core.datatype import DataType
 from qonnx.core.modelwrapper import ModelWrapper
 
-from bitstream_flow.frontend.onnx_graph import attribute, constant
+from bitstream_flow.frontend.onnx_graph import attribute, constant, pooling
 from hls.common.errors import InputError
 
 Range = tuple[int, int]
@@ -33,11 +34,16 @@ def _range_of(model: ModelWrapper, node: NodeProto, ranges: dict[str, Range]) ->
         return -1, 1
     if node.op_type == "Quant":
         return quant_range(model, node)
+    if node.op_type == "MultiThreshold":
+        kind = DataType[attribute(node, "out_dtype")]
+        return int(kind.min()), int(kind.max())
+    if (pool := pooling(model, node)) is not None:
+        return ranges.get(pool[1].input[0])
     if not inputs:
         return None
     if node.op_type == "Conv":
         return conv_range(constant(model, node, 1), inputs[0])
-    if node.op_type in {"MaxPool", "Resize"}:
+    if node.op_type == "Resize":
         return inputs[0]
     if node.op_type == "Pad":
         value = int(constant(model, node, 2)) if len(node.input) > 2 else 0

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from hls.common.errors import InputError
 from hls.operators.add_clip import AddClip
+from hls.operators.average_pool import AveragePool
 from hls.operators.concat import Concat
 from hls.operators.fifo import Fifo
 from hls.operators.int_mvu import IntMvu
@@ -24,8 +25,8 @@ from hls.operators.xnor_mvu import XnorMvu
 OPERATORS: dict[str, type[Operator]] = {
     kind.module: kind
     for kind in (
-        AddClip, Concat, Fifo, Fork, IntMvu, LandmarkDecode, MaxPool, Pad, ScaleClip, Threshold,
-        Upsample, WidthConverter, Window, XnorMvu,
+        AddClip, AveragePool, Concat, Fifo, Fork, IntMvu, LandmarkDecode, MaxPool, Pad, ScaleClip,
+        Threshold, Upsample, WidthConverter, Window, XnorMvu,
     )
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from hls.common.errors import InputError
 from hls.graph.convolution import Geometry, convolution
 from hls.graph.graph import Graph, Node
 from hls.operators.add_clip import AddClip
+from hls.operators.average_pool import AveragePool
 from hls.operators.concat import Concat
 from hls.operators.int_mvu import IntMvu
 from hls.operators.landmark_decode import LandmarkDecode
@@ -33,7 +34,7 @@ from hls.streams.tensor import TensorType
 from host.emulator.tables import Line, ThresholdTable
 
 BITS, I8, U8, I32 = range(4)
-COPY, ADD, POOL, GATHER, XNOR, DOT_BYTES, DOT, DECODE = range(8)
+COPY, ADD, POOL, MEAN, GATHER, XNOR, DOT_BYTES, DOT, DECODE = range(9)
 
 
 @dataclass(frozen=True)
@@ -249,6 +250,9 @@ class Plan:
 # What each operator makes of its step, by default a copy; None where it plans steps itself.
 RULES: dict[type[Operator], Callable[[Plan, EngineStep, Any], EngineStep | None]] = {
     AddClip: lambda plan, step, op: replace(step, source=ADD),
+    AveragePool: lambda plan, step, op: replace(
+        step, source=MEAN, geometry=Geometry(kernel=op.size)
+    ),
     Concat: Plan.concatenate,
     IntMvu: Plan.product,
     LandmarkDecode: Plan.decoding,

@@ -9,7 +9,6 @@ frames. Convolutions come as Pad, Window and matrix-vector unit and are computed
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
 from itertools import product
 from typing import Any
 
@@ -17,7 +16,6 @@ import numpy as np
 
 from hls.common.errors import InputError
 from hls.operators.int_mvu import IntMvu
-from hls.operators.max_pool import MaxPool
 from hls.operators.operator import Constants
 from hls.operators.pad import Pad
 from hls.operators.threshold import Threshold
@@ -52,18 +50,6 @@ def window_kernel(kernel: int, stride: int) -> Kernel:
         return result.reshape(count, rows, columns, -1)
 
     return patches
-
-
-def max_pool_kernel(op: MaxPool) -> Kernel:
-    """Maxima of size x size pixels; what is left over at the right and the bottom is dropped."""
-    height, width, size = op.outputs[0].tensor.height, op.outputs[0].tensor.width, op.size
-
-    def maxima(frames: np.ndarray) -> np.ndarray:
-        kept = frames[:, : height * size, : width * size]
-        corners = product(range(size), repeat=2)
-        return reduce(np.maximum, (kept[:, y::size, x::size] for y, x in corners))
-
-    return maxima
 
 
 def xnor_kernel(

@@ -17,7 +17,6 @@ from hls.common.errors import InputError
 from hls.graph.graph import Graph, Node
 from hls.operators.int_mvu import IntMvu
 from hls.operators.matrix_vector import MatrixVector
-from hls.operators.max_pool import MaxPool
 from hls.operators.operator import Constants, Operator
 from hls.operators.pad import Pad
 from hls.operators.threshold import Threshold
@@ -26,7 +25,6 @@ from hls.operators.xnor_mvu import XnorMvu
 from host.golden.kernels import (
     Kernel,
     int_kernel,
-    max_pool_kernel,
     pad_kernel,
     threshold_kernel,
     window_kernel,
@@ -158,7 +156,6 @@ _Rule = Callable[[Graph, Node, Any], _Step]
 # Operators whose references would be too slow; the others run those.
 RULES: dict[type[Operator], _Rule] = {
     IntMvu: _plain(int_kernel),
-    MaxPool: _plain(lambda op, _: max_pool_kernel(op)),
     Pad: _plain(lambda op, _: pad_kernel(op)),
     Threshold: _plain(threshold_kernel),
     Window: _patches,

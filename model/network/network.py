@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import torch
 from brevitas.nn import QuantConv2d
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 from torch.nn import functional as F
 
 from model.config import STRIDE, NetworkConfig
@@ -20,11 +20,16 @@ from model.network.blocks import (
     full_gain,
     quantise,
 )
-from model.network.quantisers import IntegerConv
+from model.network.quantisers import IntegerConv, average_pool
+
+# To torch.fx, which reads the network for the compiler, it is one call.
+fx.wrap("average_pool")
 
 
 def _pool(x: Tensor, config: NetworkConfig) -> Tensor:
-    return F.max_pool2d(x, 2) if config.pool == "max" else F.avg_pool2d(x, 2)
+    if config.pool == "max":
+        return F.max_pool2d(x, 2)
+    return F.avg_pool2d(x, 2) if config.real else average_pool(x)
 
 
 def _integer_conv(

@@ -20,7 +20,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 # Brevitas' injectors below are left out: they fail where a tool asks for an attribute.
-__all__ = ["BinaryConv", "IntegerConv", "Quantised", "UnitInteger", "UnitSign", "residual", "sign"]
+__all__ = [
+    "BinaryConv", "IntegerConv", "Quantised", "UnitInteger", "UnitSign", "average_pool", "residual",
+    "sign",
+]  # fmt: skip
 
 Quantised = tuple[Tensor, Tensor, Tensor, Tensor]
 
@@ -58,6 +61,18 @@ class _RoundFunction(torch.autograd.Function):
         (x,) = ctx.saved_tensors
         low, high = ctx.low - 0.5, ctx.high + 0.5
         return torch.ops.aten.hardtanh_backward(gradients[0], x, low, high), None, None
+
+
+class _FloorFunction(torch.autograd.Function):
+    """The next smaller integer; the gradient passes everywhere."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        return x.floor()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        return gradients[0]
 
 
 class _UnitQuant(nn.Module):
@@ -148,6 +163,11 @@ def sign() -> QuantIdentity:
 def residual(bits: int) -> QuantIdentity:
     """Quantiser of the residual stream: integers in -2^(bits-1)..2^(bits-1) - 1."""
     return QuantIdentity(act_quant=IntegerActQuant.let(bit_width=bits))
+
+
+def average_pool(x: Tensor) -> Tensor:
+    """Means of 2 x 2 integers, rounded down; in 32 bits, as 16 do not hold every quarter."""
+    return _FloorFunction.apply(F.avg_pool2d(x.float(), 2)).to(x.dtype)
 
 
 class BinaryConv(nn.Module):

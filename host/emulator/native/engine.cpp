@@ -73,6 +73,10 @@ private:
                 return by_storage(storage, [&](auto kind) {
                     pool_rows<kind>(step_, arena, y, rows, values, row_);
                 });
+            case MEAN:
+                return by_storage(storage, [&](auto kind) {
+                    mean_rows<kind>(step_, arena, y, rows, values, row_);
+                });
             case DECODE: return Decoder(step_, arena).run(values, row_);
             default:
                 multiply(patches_->rows(arena, y, rows), rows, values);

@@ -10,7 +10,7 @@ namespace emulator {
 
 // Bits are packed along the channels, a pixel begins with a byte and its spare bits are 0.
 enum Storage : int32_t { BITS, I8, U8, I32 };
-enum Source : int32_t { COPY, ADD, POOL, GATHER, XNOR, DOT_BYTES, DOT, DECODE };
+enum Source : int32_t { COPY, ADD, POOL, MEAN, GATHER, XNOR, DOT_BYTES, DOT, DECODE };
 enum Function : int32_t { IDENTITY, LINE, WIDE_LINE, THRESHOLDS, SIGN_BYTES };
 
 // A place in the arena: height x width pixels, `stride` bytes apart, channels innermost.

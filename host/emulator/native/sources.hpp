@@ -3,6 +3,8 @@
 // Where values come from: each source fills int32 (pixels, row) of some output rows.
 #pragma once
 
+#include <type_traits>
+
 #include "lanes.hpp"
 #include "nibbles.hpp"
 #include "products.hpp"
@@ -66,6 +68,30 @@ static inline void pool_rows(const Step &step, const uint8_t *arena, int64_t fir
                         most = larger(other, most);
                     }
                 store(values + c, most);
+            }
+}
+
+// Means of kernel x kernel pixels, rounded down; the kernel is a power of two.
+template <int Kind>
+static inline void mean_rows(const Step &step, const uint8_t *arena, int64_t first, int64_t rows,
+                             int32_t *values, int64_t row) {
+    using Sum = std::conditional_t<Kind == I32, int64_t, int32_t>;
+    const Tensor &in = step.input[0];
+    const int shift = 2 * __builtin_ctz(uint32_t(step.kernel));
+    for (int64_t y = first; y < first + rows; ++y)
+        for (int64_t x = 0; x < step.width; ++x, values += row)
+            for (int64_t c = 0; c < row; c += 16) {
+                const int64_t corner = (y * in.width + x) * step.kernel;
+                const uint8_t *pixel = arena + in.offset + corner * in.stride;
+                Sum sum[16] = {};
+                for (int64_t dy = 0; dy < step.kernel; ++dy)
+                    for (int64_t dx = 0; dx < step.kernel; ++dx) {
+                        const auto one = load_as<Kind>(pixel + (dy * in.width + dx) * in.stride, c);
+                        for (int lane = 0; lane < 16; ++lane) sum[lane] += one[lane];
+                    }
+                int32_t mean[16];
+                for (int lane = 0; lane < 16; ++lane) mean[lane] = int32_t(sum[lane] >> shift);
+                store(values + c, load<Sixteen>(mean));
             }
 }
 

@@ -11,6 +11,7 @@ import pytest
 
 from bitstream_flow.synth.yosys import Unit, map_units
 from hls.operators.add_clip import AddClip
+from hls.operators.average_pool import AveragePool
 from hls.operators.concat import Concat
 from hls.operators.fifo import Fifo
 from hls.operators.int_mvu import IntMvu
@@ -34,6 +35,7 @@ COUNTS = TensorType(32, 32, 32, 9)
 HEATMAPS = TensorType(32, 32, 68, 16, signed=True)
 GRID: dict[str, list[Operator]] = {
     "add_clip": [AddClip(RESIDUAL, 4, True, lanes) for lanes in (1, 4, 16)],
+    "average_pool": [AveragePool(RESIDUAL, 2, lanes) for lanes in (1, 8, 32)],
     "concat": [
         Concat(tuple(TensorType(32, 32, n, 4, True) for n in (16, 8, 8)), lanes) for lanes in (2, 8)
     ],
@@ -43,7 +45,7 @@ GRID: dict[str, list[Operator]] = {
         IntMvu(RESIDUAL, 68, 8, 17, True, pe=4, simd=4, block_ram=1),
     ],
     "landmark_decode": [LandmarkDecode(HEATMAPS, 100, 3, lanes) for lanes in (1, 4)],
-    "max_pool": [MaxPool(RESIDUAL, 2, lanes) for lanes in (1, 8)],
+    "max_pool": [MaxPool(RESIDUAL, 2, lanes) for lanes in (1, 8, 32)],
     "pad": [Pad(BITS, 1, 1, 1, 1, lanes=8), Pad(RESIDUAL, 3, 3, 2, 2, lanes=4)],
     "scale_clip": [ScaleClip(COUNTS, 4, 14, 22, 14, lanes) for lanes in (1, 4)],
     "stream_fork": [Fork(RESIDUAL, 2, 1), Fork(RESIDUAL, 3, 8)],
@@ -75,6 +77,7 @@ FEW = 6
 # behind the tables of threshold does not; block RAM and DSP slices have to be exact everywhere.
 BOUNDS = {
     "add_clip": Bound(0.1, 0),
+    "average_pool": Bound(0.15, 0.1),
     "concat": Bound(0.1, 0),
     "fifo": Bound(0.1, 0.1),
     "int_mvu": Bound(0.25, 0.6),
@@ -101,9 +104,13 @@ def units_of(name: str) -> list[Unit]:
 
 
 @pytest.fixture(scope="module")
-def mapped() -> dict[str, Resources]:
-    """The whole grid by unit: many in one run of Yosys share its start-up."""
-    return map_units([unit for name in GRID for unit in units_of(name)], "xc7")
+def mapped(request: pytest.FixtureRequest) -> dict[str, Resources]:
+    """What the selected tests ask, by unit: many in one run of Yosys share its start-up."""
+    tests = (
+        item for item in request.session.items if "mapped" in getattr(item, "fixturenames", ())
+    )
+    names = [test.callspec.params["name"] for test in tests]
+    return map_units([unit for name in names for unit in units_of(name)], "xc7")
 
 
 @pytest.mark.slow

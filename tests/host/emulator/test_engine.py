@@ -14,6 +14,7 @@ from hls.graph.decoder import end_with_decoder
 from hls.graph.graph import Graph
 from hls.graph.reference import run_reference
 from hls.operators.add_clip import AddClip
+from hls.operators.average_pool import AveragePool
 from hls.operators.concat import Concat
 from hls.operators.fifo import Fifo
 from hls.operators.int_mvu import IntMvu
@@ -103,7 +104,9 @@ class Maker(Builder):
     def resize(self, x: str) -> str:
         kind = self.types[x]
         if min(kind.height, kind.width) >= 3:
-            return self.add(MaxPool(kind, self.pick(2, 3)), x)[0]
+            size = self.pick(2, 3)
+            pool = AveragePool(kind) if self.pick(0, 1) else MaxPool(kind, size)
+            return self.add(pool, x)[0]
         return self.add(Upsample(kind, self.pick(2, 3)), x)[0]
 
     def side_by_side(self, x: str) -> str:

@@ -30,13 +30,13 @@ EXACT: list[dict[str, Any]] = [
     *({"residual_bits": bits} for bits in (2, 3, 5, 8)),
     {"learned_shift": True},
     {"merge": "concat"},
+    {"pool": "average"},
     {"stacks": 3},
     {"high_width": 4},
     {"stem_kernel": 7},
 ]
 INEXACT: list[dict[str, Any]] = [
     {"real": True},
-    {"pool": "average"},
     {"padding": 0},
     {"cardinality": 2},
 ]

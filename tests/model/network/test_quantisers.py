@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.network.quantisers import BinaryConv, IntegerConv, residual, sign
+from model.network.quantisers import BinaryConv, IntegerConv, average_pool, residual, sign
 
 
 def test_sign_of_zero_is_plus_one() -> None:
@@ -71,3 +71,14 @@ def test_binary_conv_pads_with_minus_one() -> None:
         conv.conv.weight.fill_(1.0)
     result = conv(torch.ones(1, 1, 3, 3))
     assert result[0, 0].tolist() == [[-1, 3, -1], [3, 9, 3], [-1, 3, -1]]
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_means_are_rounded_down_and_pass_their_gradient(kind: torch.dtype) -> None:
+    """126.75 and -126.75 are no numbers of bfloat16."""
+    rows = [[127, 127, -1, 0, -127, -127], [127, 126, 0, 0, -127, -126]]
+    values = torch.tensor([[rows]], dtype=kind, requires_grad=True)
+    means = average_pool(values)
+    (means * torch.tensor([4.0, 8.0, 12.0], dtype=kind)).sum().backward()
+    assert means.dtype == kind and means.flatten().tolist() == [126, -1, -127]
+    assert values.grad is not None and values.grad[0, 0].tolist() == [[1, 1, 2, 2, 3, 3]] * 2
