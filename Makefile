@@ -69,7 +69,7 @@ bitstream: compile-side
 
 # Tests of a file share what they set up; a process takes up to 2 GB.
 SIDE_BY_SIDE = --numprocesses $(JOBS) --dist loadfile
-JOBS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n : 4)))
+JOBS ?= $(shell n=$$(env -u OMP_NUM_THREADS nproc 2>/dev/null || echo 2); echo $$((n < 4 ? n : 4)))
 test: setup
 	$(PY) -m pytest $(SIDE_BY_SIDE) tests
 	$(HOST) -m pytest $(SIDE_BY_SIDE) tests/host

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,14 @@ def make_debian(suite: str, debian: Path, machine: dict[str, str]) -> None:
         raise
 
 
+def know_itself(debian: Path) -> None:
+    """Name the machine in /etc/hosts, as an installed Debian does: otherwise torchrun waits long
+    for an answer about its own name."""
+    hosts, name = debian / "etc" / "hosts", socket.gethostname()
+    if name not in hosts.read_text().split():
+        hosts.write_text(f"{hosts.read_text().rstrip()}\n127.0.1.1\t{name}\n")
+
+
 def lend_certificates(debian: Path, machine: dict[str, str]) -> None:
     """Copy the files that the machine's variables name, to the same place inside."""
     for key in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
@@ -79,6 +88,7 @@ def main() -> int:
     machine = dict(os.environ)
     if not debian.exists():
         make_debian(options.suite, debian, machine)
+    know_itself(debian)
     # A terminal's other end is asked for here.
     (debian / "dev" / "ptmx").unlink(missing_ok=True)
     (debian / "dev" / "ptmx").symlink_to("pts/ptmx")
