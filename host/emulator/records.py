@@ -97,6 +97,9 @@ class Records:
             record.input[index], record.factor[index] = self.tensor(name), factors[index]
         if step.node and isinstance(step.node.op, AddClip):
             record.low, record.high = step.kind.low, step.kind.high
+            if record.bytewise:
+                # No sum is beyond these, which the engine keeps in bytes, too.
+                record.low, record.high = max(record.low, -128), min(record.high, 127)
         if step.node and isinstance(step.node.op, LandmarkDecode):
             record.floor, record.shift = step.node.op.floor, step.node.op.shift
             record.reach, record.steps = REACH, STEPS
@@ -128,7 +131,7 @@ class Records:
         tensors = self._plan.tensors
         if any(tensors[name].storage != I8 for name, _ in step.inputs):
             return False
-        if step.source == ADD and tensors[step.inputs[0][0]].kind.bits > 7:
+        if step.source == ADD and not _fits_byte_twice(tensors[step.inputs[0][0]].kind):
             return False
         return step.source in (COPY, ADD, POOL) and all(
             tensors[sink.target].storage == (I8 if sink.function is None else BITS)
@@ -226,6 +229,11 @@ def value_bytes(storage: int, channels: int) -> int:
     if storage == BITS:
         return -(-channels // 8)
     return 4 * channels if storage == I32 else channels
+
+
+def _fits_byte_twice(kind: TensorType) -> bool:
+    """Whether a signed byte holds the sum of two values."""
+    return 2 * kind.low >= -128 and 2 * kind.high <= 127
 
 
 def _pixel_bytes(tensor: Tensor) -> int:

@@ -62,7 +62,7 @@ def test_as_a_script_and_as_a_module(folder: Path, command: list[str]) -> None:
     assert len(found["landmarks"]) == 68 and len(found["scores"]) == 68
     assert found["box"] == {"x": 149.5, "y": 159.5, "side": 220.0}
     assert "check: 1 frames equal" in run.stderr
-    assert read_image(folder / "out.png").shape == (900, 900, 3)
+    assert read_image(folder / "out.png").shape == (600, 600, 3)
 
 
 def test_ctrl_c_while_libraries_load(tmp_path: Path) -> None:

@@ -181,7 +181,18 @@ def test_a_pixel_or_more(size: int) -> None:
     assert_equal(graph, _images(graph, 3))
 
 
-def test_many_words_a_patch() -> None:
+@pytest.mark.parametrize("bits", [8, 9, 20])
+@pytest.mark.parametrize("parts", [(4, True), (7, True), (6, False), (7, False)], ids=str)
+def test_signs_of_sums(parts: tuple[int, bool], bits: int) -> None:
+    """Sums that no byte holds, and those of bytes whose type is wider than a byte."""
+    net = Builder(3, 5, 33, seed=bits)
+    x, other = net.fork(net.threshold("image", *parts))
+    total = net.add(AddClip(net.types[x], bits, True), x, other)[0]
+    graph = net.graph(net.threshold(total, 1))
+    assert_equal(graph, _images(graph, 3))
+
+
+def test_many_words_per_patch() -> None:
     net = Builder(2, 3, 2200)
     graph = net.graph(net.xnor(net.threshold("image", 1), 9))
     assert_equal(graph, _images(graph))
