@@ -53,11 +53,11 @@ def board_bundle(
 
 
 def rtl_bundle(folder: Path, **depths_of: int) -> Bundle:
-    """The same with RTL; FIFOs hold a frame, those of nodes in `depths_of` (first input) less."""
+    """The same with RTL; FIFOs hold a frame, those of nodes in `depths_of` (last input) less."""
     graph = hourglass_net(size=8, width=4, landmarks=3)
     wired = insert_converters(absorb_borders(graph))
     depths = {name: max(2, stream.beats) for name, stream in wired.streams.items()}
-    depths |= {wired.joins[node][0]: depth for node, depth in depths_of.items()}
+    depths |= {wired.joins[node][-1]: depth for node, depth in depths_of.items()}
     fifos = {
         name: Fifo(stream.tensor, lanes=stream.lanes, depth=depths[name])
         for name, stream in wired.streams.items()

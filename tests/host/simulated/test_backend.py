@@ -52,7 +52,7 @@ def test_results_and_cycles_are_those_of_the_plain_simulation(bundle: Bundle) ->
 def test_a_deadlock_names_the_fifo(tmp_path: Path, bundle: Bundle) -> None:
     join = next(name for name in bundle.joins if name.startswith("add_clip"))
     short = rtl_bundle(tmp_path / "bundle", **{join: 2})
-    words = rf"deadlock: FIFO {bundle.joins[join][0]} \(depth 2\) is full .* join {join} is empty"
+    words = rf"deadlock: FIFO {bundle.joins[join][-1]} \(depth 2\) is full .* join {join} is empty"
     with open_backend("rtl", short) as backend:
         for _ in range(2):
             with pytest.raises(InputError, match=words) as caught:
