@@ -26,6 +26,8 @@ class _Mjpeg(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         type(self).connections += 1
+        if self.broken.is_set():
+            return
         self.send_response(200)
         self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=next")
         self.end_headers()
@@ -61,8 +63,9 @@ def test_a_network_camera_that_goes_away_and_comes_back(
         for frame in source.frames(stop):
             assert time.monotonic() < limit
             messages.add(source.message)
-            if frame is None:
+            if source.message:
                 _Mjpeg.broken.clear()
+            if frame is None:
                 continue
             shapes.add(frame.image.shape)
             if frame.index == 5:
