@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from hls.operators.window import Window
 from hls.operators.xnor_mvu import XnorMvu
 from hls.streams.exported import Crop
 from hls.streams.landmarks import DecoderSettings
-from hls.streams.tensor import TensorType, bits_for
+from hls.streams.tensor import Stream, TensorType, bits_for
 from host.bundle.manifest import Input, Manifest, Output
 from host.bundle.packed_weights import pack_constants
 from host.bundle.seal import seal
@@ -202,10 +202,9 @@ def write_test_bundle(folder: Path, graph: Graph | None = None, **changes: Any) 
 
 def manifest_of(graph: Graph) -> Manifest:
     """What a bundle of the graph says of itself, not sealed."""
-    ports = (asdict(graph.tensors[name]) | {"lanes": 1} for name in (graph.input, graph.output))
-    first, last = ports
+    first, last = (Stream(graph.tensors[name], 1) for name in (graph.input, graph.output))
     return Manifest(
-        config="test", board="none", clock_mhz=100.0, input=Input(**first),
-        output=Output(**last, stride=4), crop=Crop(1.0), decoder=DECODER, graph=to_json(graph),
+        config="test", board="none", clock_mhz=100.0, input=Input.of(first),
+        output=Output.of(last, stride=4), crop=Crop(1.0), decoder=DECODER, graph=to_json(graph),
         joins={},
     )  # fmt: skip

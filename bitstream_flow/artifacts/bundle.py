@@ -7,7 +7,6 @@ Its overlay.hwh is the expected handoff, enough for the simulated board, until V
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,6 @@ from hls.graph.chip import Chip
 from hls.graph.decoder import heatmap_graph
 from hls.graph.graph import Graph, fold_of, to_json
 from hls.streams.exported import Exported
-from hls.streams.tensor import Stream
 from host.bundle.manifest import EXPECTED, Input, Manifest, Output, Predicted
 from host.bundle.packed_weights import pack_constants
 from host.bundle.seal import HANDOFF, seal
@@ -45,7 +43,7 @@ def write_bundle(
     generate(chip, folder / "rtl")
     arrays: dict[str, Any] = pack_constants(logical)
     np.savez(folder / "weights.npz", **arrays)
-    first, last = map(_port, chip.ends)
+    first, last = chip.ends
     manifest = Manifest(
         config=network.config,
         target_fps=target_fps,
@@ -58,8 +56,8 @@ def write_bundle(
         board=board.name,
         part=board.part,
         clock_mhz=board.clock_mhz,
-        input=Input(**first),
-        output=Output(**last, stride=network.stride),
+        input=Input.of(first),
+        output=Output.of(last, stride=network.stride),
         graph=to_json(logical),
         fold={node.name: fold_of(node.op) for node in chip.graph.nodes},
         fifos={name: fifo.depth for name, fifo in chip.fifos.items()},
@@ -69,7 +67,3 @@ def write_bundle(
     )
     write_expected(folder / HANDOFF, design_for(manifest, board))
     seal(folder, manifest)
-
-
-def _port(stream: Stream) -> dict[str, Any]:
-    return asdict(stream.tensor) | {"lanes": stream.lanes}

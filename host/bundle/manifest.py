@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from typing import Any
 
 from hls.operators.resources import Resources
@@ -29,6 +29,11 @@ class Port:
     bits: int
     signed: bool
     lanes: int
+
+    @classmethod
+    def of(cls, stream: Stream, **more: Any) -> Any:
+        """That of a chip's stream; `more` are the fields of `cls` alone."""
+        return cls(**asdict(stream.tensor), lanes=stream.lanes, **more)
 
     @property
     def stream(self) -> Stream:
